@@ -1,0 +1,1 @@
+"""Superusers and users: passwords, tokens and the claim of the installation."""

@@ -1,0 +1,83 @@
+"""The request log, written in batches so that a request never waits for it."""
+
+import logging
+import threading
+from collections import deque
+from typing import Any
+
+from appos.audit import table
+from appos.audit.models import Request
+from appos.errors import StoreError
+from appos.store.database import Database
+from appos.store.query import ListQuery, Page
+from appos.store.values import new_id, timestamp
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 3.0
+BATCH = 200
+# What may wait in memory while the disk does not take it; older requests are let go first.
+WAITING = 5000
+
+
+class RequestLog:
+    """Collects requests in memory and writes them every few seconds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: deque[Request] = deque(maxlen=WAITING)
+        self._wake = threading.Event()
+
+    def add(self, level: int, message: str, data: dict[str, Any]) -> None:
+        """Take note of one request; `level` is that of Go's slog: 0 info, 8 error."""
+        self._waiting.append(
+            Request(id=new_id(), level=level, message=message, data=data, created=timestamp())
+        )
+        if len(self._waiting) >= BATCH:
+            self._wake.set()
+
+    def run(self, stopping: threading.Event) -> None:
+        """Write what was noted every few seconds, until `stopping` is set and all is written."""
+        while not stopping.is_set():
+            self._wake.wait(FLUSH_SECONDS)
+            self._wake.clear()
+            self._try_flush()
+
+    def stop(self) -> None:
+        """Write what is left and let `run` end."""
+        self._wake.set()
+        self._try_flush()
+
+    def flush(self) -> None:
+        """Write what was noted so far.
+
+        Raises:
+            StoreError: the database cannot be written; what was noted stays in memory.
+        """
+        while self._waiting:
+            batch = [self._waiting[index] for index in range(min(BATCH, len(self._waiting)))]
+            with self._database.transaction() as db:
+                table.insert_requests(db, batch)
+            for _ in batch:
+                self._waiting.popleft()
+
+    def _try_flush(self) -> None:
+        try:
+            self.flush()
+        except StoreError as error:
+            log.warning("request_log_not_written", extra={"code": error.code})
+
+    def page(self, query: ListQuery) -> Page[Request]:
+        """Return one page of the log, what waits in memory included.
+
+        Raises:
+            InvalidError: `invalid_filter` or `unknown_field`.
+        """
+        self.flush()
+        with self._database.read() as db:
+            return table.list_requests(db, query)
+
+    def clean(self, before: str) -> int:
+        """Delete what was logged before a timestamp and return how many requests that were."""
+        with self._database.transaction() as db:
+            return table.delete_requests_before(db, before)

@@ -1,0 +1,1 @@
+"""Huey inside the gunicorn worker, and what it runs."""

@@ -1,0 +1,47 @@
+"""The kinds of jobs: each is a name and one call of a service."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from appos.ledger.run import Run
+from appos.services import Services
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs under a name. `is_startable` lets a superuser start it by hand, without arguments."""
+
+    title: str
+    call: Callable[[Services, Run], None]
+    is_resumable: bool = True
+    is_startable: bool = False
+    timeout_seconds: int = 3600
+
+
+Kinds = Mapping[str, Kind]
+
+KINDS: Kinds = {
+    "system.check": Kind(
+        title="Check engine, disk, queue and database",
+        call=lambda services, run: services.system.check(run),
+        is_startable=True,
+        timeout_seconds=120,
+    ),
+    "logs.cleanup": Kind(
+        title="Delete old request logs and ended jobs",
+        call=lambda services, run: services.upkeep.clean_logs(run),
+        is_startable=True,
+        timeout_seconds=600,
+    ),
+    "database.optimize": Kind(
+        title="Optimize the databases",
+        call=lambda services, run: services.upkeep.optimize_database(run),
+        is_startable=True,
+        timeout_seconds=3600,
+    ),
+    "mail.password_reset": Kind(
+        title="Send a password reset mail",
+        call=lambda services, run: services.resets.send_mail(run),
+        timeout_seconds=120,
+    ),
+}

@@ -1,0 +1,1 @@
+"""Jobs as rows: state, steps, log and the lock of a subject."""

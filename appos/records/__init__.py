@@ -1,0 +1,1 @@
+"""Collections and settings, as PocketBase has them."""

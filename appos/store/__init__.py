@@ -1,0 +1,1 @@
+"""SQLite, its schema and its queries."""

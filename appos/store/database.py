@@ -1,0 +1,253 @@
+"""One SQLite database, opened with dataset and safe to use from greenlets."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dataset
+from sqlalchemy import event, exc, text
+from sqlalchemy.engine import Connection
+
+from appos.errors import AppOSError, ConflictError, StoreError
+
+BUSY_SECONDS = 5.0
+RETRY_SECONDS = 0.01
+
+Row = dict[str, Any]
+
+
+def plain_row(items: Any) -> Row:
+    """Make a row a plain dict with plain string keys (SQLAlchemy's own keys are a subclass of `str`)."""
+    return {str(key): value for key, value in items}
+
+
+class Database:
+    """Transactions on one SQLite file.
+
+    A write transaction begins with BEGIN IMMEDIATE under one lock, so writers of this process queue in their
+    order and those of other processes are waited for with the event loop running. Nothing may wait (network,
+    engine, sleep) inside a transaction. Source: https://www.sqlite.org/lang_transaction.html
+    """
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        self.path = path
+        self._writer = threading.RLock()
+        self._local = threading.local()
+        self._database = dataset.Database(
+            f"sqlite:///{path}",
+            # An unbounded pool: with a bounded one, greenlets that wait for a connection block those that
+            # free one.
+            engine_kwargs={
+                "pool_size": 4,
+                "max_overflow": -1,
+                "connect_args": {"timeout": 0, "check_same_thread": False},
+            },
+            ensure_schema=False,
+            row_type=plain_row,
+            on_connect_statements=[
+                f"PRAGMA synchronous={synchronous}",
+                "PRAGMA foreign_keys=ON",
+                "PRAGMA cache_size=-4000",
+            ],
+        )
+        engine = self._database.engine
+        event.listen(engine, "connect", _own_transactions)
+        event.listen(engine, "begin", self._begin)
+
+    def _begin(self, connection: Connection) -> None:
+        writing = getattr(self._local, "writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    @contextmanager
+    def transaction(self) -> Iterator[dataset.Database]:
+        """Open a write transaction, or join the one that this greenlet has open; commit at the end, else
+        roll back.
+
+        Raises:
+            ConflictError: `not_unique`, with the column in its fields.
+            StoreError: `database_busy`, `disk_full`, `database_damaged` or `store_failed`.
+        """
+        if getattr(self._local, "writing", False):
+            yield self._database
+            return
+        if self._database.in_transaction:
+            raise RuntimeError("a write transaction cannot begin inside a read")
+        with self._writer:
+            self._local.writing = True
+            try:
+                with _translated(), self._opened():
+                    yield self._database
+            finally:
+                self._local.writing = False
+
+    @contextmanager
+    def read(self) -> Iterator[dataset.Database]:
+        """Open a read transaction: one consistent view, which waits for no writer.
+
+        Raises:
+            StoreError: as `transaction`.
+        """
+        if self._database.in_transaction:
+            yield self._database
+            return
+        with _translated(), self._opened():
+            yield self._database
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        self._retry_begin()
+        try:
+            yield
+        except BaseException:
+            self._database.rollback()
+            raise
+        try:
+            self._database.commit()
+        except BaseException:
+            self._database.rollback()
+            raise
+        finally:
+            self._database._release_connection()
+
+    def _retry_begin(self) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._database.begin()
+            except exc.OperationalError as error:
+                self._database._release_connection()
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    def probe(self) -> None:
+        """Write one row through a connection of its own; to be run off the event loop.
+
+        Raises:
+            StoreError: the database cannot be written, and why.
+        """
+        with _translated():
+            connection = sqlite3.connect(f"file:{_uri_path(self.path)}?mode=rw", uri=True, timeout=1.0)
+            try:
+                with connection:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO _probe (id, written) VALUES (1, ?)", (time.time(),)
+                    )
+            finally:
+                connection.close()
+
+    def maintain(self, stopped: Callable[[], bool]) -> None:
+        """Refresh the planner's statistics and give back free pages; to be run off the event loop.
+
+        `stopped` is asked every few thousand steps; once it is true, the work is rolled back.
+
+        Raises:
+            StoreError: `interrupted` if `stopped` became true, or what SQLite says.
+        """
+        with _translated():
+            connection = sqlite3.connect(self.path, timeout=1.0, isolation_level=None)
+            try:
+                connection.set_progress_handler(lambda: int(stopped()), 5000)
+                for statement in ("PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
+                    connection.execute(statement).fetchall()
+            finally:
+                connection.close()
+
+    def check(self, stopped: Callable[[], bool] = lambda: False) -> str:
+        """Return "ok", or the first thing that SQLite finds wrong; to be run off the event loop.
+
+        Raises:
+            StoreError: the file cannot be read as a database.
+        """
+        with _translated():
+            connection = sqlite3.connect(f"file:{_uri_path(self.path)}?mode=ro", uri=True, timeout=1.0)
+            try:
+                connection.set_progress_handler(lambda: int(stopped()), 5000)
+                return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            finally:
+                connection.close()
+
+    def close(self) -> None:
+        """Close every connection; the last one empties the write-ahead log."""
+        self._database.close()
+
+
+def rows(db: dataset.Database, sql: str, **values: object) -> list[Row]:
+    """Run one query with bound values and return all its rows."""
+    return [plain_row(row.items()) for row in db.query(sql, **values)]
+
+
+def row(db: dataset.Database, sql: str, **values: object) -> Row | None:
+    """Run one query with bound values and return its first row."""
+    found = rows(db, sql, **values)
+    return found[0] if found else None
+
+
+def execute(db: dataset.Database, sql: str, **values: object) -> int:
+    """Run one statement with bound values and return how many rows it changed."""
+    return int(db.executable.execute(text(sql), values).rowcount)
+
+
+def _own_transactions(connection: sqlite3.Connection, _record: object) -> None:
+    """Stop the driver from beginning transactions; `Database._begin` does.
+
+    Source: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html, "Serializable isolation / Savepoints".
+    """
+    connection.isolation_level = None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the errors of SQLAlchemy and sqlite3 into ours."""
+    try:
+        yield
+    except AppOSError:
+        raise
+    except (exc.IntegrityError, sqlite3.IntegrityError) as error:
+        raise _conflict(str(getattr(error, "orig", error))) from error
+    except (exc.DBAPIError, sqlite3.Error) as error:
+        raise _failure(str(getattr(error, "orig", error))) from error
+
+
+def _conflict(reason: str) -> AppOSError:
+    kind, _, names = reason.partition(" constraint failed: ")
+    if kind != "UNIQUE":
+        return ConflictError(f"The database refuses this change: {reason}.", code="constraint_failed")
+    column = names.split(",")[0].rpartition(".")[2].strip()
+    problem = {"code": "validation_not_unique", "message": "Value must be unique."}
+    return ConflictError(
+        f"The value of {column!r} is already taken.", code="not_unique", fields={column: problem}
+    )
+
+
+_FAILURES = (
+    ("interrupted", "interrupted", "The work on the database was stopped."),
+    ("is locked", "database_busy", "The database is locked by another program; end it and try again."),
+    ("disk is full", "disk_full", "The disk of the data directory is full; free some space."),
+    ("readonly", "database_readonly", "The database cannot be written: its file or directory is read-only."),
+    ("unable to open", "database_missing", "The database file cannot be opened; check the data directory."),
+    ("malformed", "database_damaged", "The database is damaged; stop AppOS and restore a copy of it."),
+    ("not a database", "database_damaged", "The database is damaged; stop AppOS and restore a copy of it."),
+)
+
+
+def _failure(reason: str) -> StoreError:
+    for words, code, message in _FAILURES:
+        if words in reason:
+            return StoreError(message, code=code)
+    return StoreError(f"The database failed: {reason}.", code="store_failed")
+
+
+def _is_busy(error: exc.OperationalError) -> bool:
+    return "is locked" in str(error.orig)
+
+
+def _uri_path(path: Path) -> str:
+    return quote(str(path))

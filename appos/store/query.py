@@ -1,0 +1,187 @@
+"""Lists: pages of a table, filtered and sorted as a client asks."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+import dataset
+import msgspec
+import sqlalchemy
+from sqlalchemy import ColumnElement
+
+from appos.errors import InvalidError
+from appos.store.compile import Fields, field_column, unknown_field, where_filter
+from appos.store.database import Row, plain_row
+from appos.store.filter import Identifier
+
+DEFAULT_PER_PAGE = 30
+MAX_PER_PAGE = 1000
+MAX_SORT_TERMS = 8
+_MAX_OFFSET = 2**63 - 1
+
+T = TypeVar("T")
+
+
+class ListQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a client asks of a list.
+
+    Numbers out of range are moved into it, as PocketBase does: a page below 1 is the first one, a `per_page`
+    below 1 is the default, one above 1000 is 1000.
+    """
+
+    page: int = 1
+    per_page: int = DEFAULT_PER_PAGE
+    sort: str = ""
+    filter: str = ""
+    skip_total: bool = False
+
+    def __post_init__(self) -> None:
+        per_page = min(self.per_page, MAX_PER_PAGE) if self.per_page > 0 else DEFAULT_PER_PAGE
+        msgspec.structs.force_setattr(self, "per_page", per_page)
+        msgspec.structs.force_setattr(self, "page", max(self.page, 1))
+
+    @property
+    def offset(self) -> int:
+        """How many rows lie before the page."""
+        return min((self.page - 1) * self.per_page, _MAX_OFFSET)
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True, rename="camel"):
+    """One page of a list, in PocketBase's shape; both totals are -1 if the client skipped them."""
+
+    items: list[T]
+    page: int
+    per_page: int
+    total_items: int
+    total_pages: int
+
+    @classmethod
+    def of(cls, items: list[T], query: ListQuery, total: int) -> "Page[T]":
+        """Return the page that answers `query`; `total` counts the items of all pages, or is -1."""
+        return cls(
+            items=items,
+            page=query.page,
+            per_page=query.per_page,
+            total_items=total,
+            total_pages=-(-total // query.per_page) if total >= 0 else -1,
+        )
+
+
+class SortTerm(msgspec.Struct, frozen=True):
+    """A field, `@random` or `@rowid`, and a direction."""
+
+    name: str
+    descending: bool = False
+
+
+def parse_sort(text: str) -> tuple[SortTerm, ...]:
+    """Parse `-created,+name,@random`; no text, no terms.
+
+    Raises:
+        InvalidError: `invalid_sort`; there are too many terms.
+    """
+    if not text:
+        return ()
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > MAX_SORT_TERMS:
+        message = f"The sort has {len(parts)} terms. Use {MAX_SORT_TERMS} or fewer."
+        raise InvalidError(
+            message, code="invalid_sort", fields={"sort": {"code": "invalid_sort", "message": message}}
+        )
+    return tuple(SortTerm(part[part[:1] in {"+", "-"} :], part.startswith("-")) for part in parts)
+
+
+def order_by(terms: Sequence[SortTerm], fields: Fields) -> list[ColumnElement[Any]]:
+    """Return the terms of an ORDER BY. The rowid comes last, directed as the first term, and breaks ties.
+
+    Raises:
+        InvalidError: `unknown_field`, in its field `sort`.
+    """
+    descending = bool(terms) and terms[0].descending
+    return [_ordered(term, fields) for term in (*terms, SortTerm("@rowid", descending))]
+
+
+def paginate(
+    db: dataset.Database,
+    table: sqlalchemy.TableClause,
+    query: ListQuery,
+    *,
+    columns: Iterable[ColumnElement[Any]] | None = None,
+    fields: Fields | None = None,
+    where: ColumnElement[bool] | None = None,
+    default_sort: str = "",
+) -> tuple[list[Row], int]:
+    """Return the rows of the page that `query` asks for, and how many there are on all pages (-1 if skipped).
+
+    `columns` are selected (default: all of the table). `fields` may be named in filter and sort (default: the
+    columns, by their names): what is not selected cannot be guessed by filters either. `where` holds besides
+    the filter; `default_sort` is used when the client gives no sort. To be called within a transaction.
+
+    Raises:
+        InvalidError: `invalid_filter`, `invalid_sort` or `unknown_field`.
+    """
+    selected = list(table.columns if columns is None else columns)
+    known = {str(column.key): column for column in selected} if fields is None else fields
+    conditions = [] if where is None else [where]
+    if query.filter:
+        conditions.append(where_filter(query.filter, known))
+    statement = (
+        sqlalchemy.select(*selected)
+        .select_from(table)
+        .where(*conditions)
+        .order_by(*order_by(parse_sort(query.sort or default_sort), known))
+        .limit(query.per_page)
+        .offset(query.offset)
+    )
+    rows = [plain_row(row._mapping.items()) for row in db.executable.execute(statement).all()]
+    if query.skip_total:
+        return rows, -1
+    return rows, _total(db, table, conditions, query, len(rows))
+
+
+def list_page(
+    db: dataset.Database,
+    table: sqlalchemy.TableClause,
+    query: ListQuery,
+    model: Callable[[Row], T],
+    *,
+    columns: Iterable[ColumnElement[Any]] | None = None,
+    default_sort: str = "",
+) -> Page[T]:
+    """Return the page that `query` asks for, each row made a model.
+
+    Raises:
+        InvalidError: as `paginate`.
+    """
+    found, total = paginate(db, table, query, columns=columns, default_sort=default_sort)
+    return Page.of([model(row) for row in found], query, total)
+
+
+def _total(
+    db: dataset.Database,
+    table: sqlalchemy.TableClause,
+    conditions: list[ColumnElement[bool]],
+    query: ListQuery,
+    found: int,
+) -> int:
+    # A page that is neither full nor empty is the last one: no second scan is needed.
+    if found < query.per_page and (found or query.page == 1):
+        return query.offset + found
+    count = sqlalchemy.select(sqlalchemy.func.count()).select_from(table).where(*conditions)
+    return int(db.executable.execute(count).scalar_one())
+
+
+def _ordered(term: SortTerm, fields: Fields) -> ColumnElement[Any]:
+    column = _sort_column(term.name, fields)
+    return column.desc() if term.descending else column.asc()
+
+
+def _sort_column(name: str, fields: Fields) -> ColumnElement[Any]:
+    if name == "@random":
+        return sqlalchemy.func.random()
+    if name == "@rowid":
+        return sqlalchemy.column("rowid", sqlalchemy.Integer())
+    identifier = Identifier.parse(name)
+    column = field_column(identifier, fields)
+    if column is None:
+        raise unknown_field(identifier, fields, "sort")
+    return column

@@ -1,0 +1,54 @@
+"""Keeping the databases small and fast."""
+
+from datetime import UTC, datetime, timedelta
+
+from appos.audit.requests import RequestLog
+from appos.errors import StoreError
+from appos.ledger.run import Run
+from appos.ledger.service import Ledger
+from appos.records.service import SettingsService
+from appos.store.offload import offload
+from appos.store.opening import Databases
+from appos.store.values import timestamp
+
+JOB_DAYS = 90
+
+
+class Upkeep:
+    """The work that runs by the clock."""
+
+    def __init__(
+        self, databases: Databases, settings: SettingsService, requests: RequestLog, ledger: Ledger
+    ) -> None:
+        self._databases = databases
+        self._settings = settings
+        self._requests = requests
+        self._ledger = ledger
+
+    def clean_logs(self, run: Run) -> None:
+        """Delete request logs older than the settings say, and jobs that ended more than 90 days ago."""
+        run.plan("request logs", "jobs")
+        days = self._settings.read().logs.max_days
+        run.step("request logs", lambda: f"Deleted {self._requests.clean(_days_ago(days))} requests.")
+        run.step("jobs", lambda: f"Deleted {self._ledger.clean(_days_ago(JOB_DAYS))} jobs.")
+
+    def optimize_database(self, run: Run) -> None:
+        """Refresh statistics and give back free pages, of both databases."""
+        run.plan("data.db", "auxiliary.db")
+        for database in (self._databases.data, self._databases.auxiliary):
+            path = database.path
+
+            def optimize() -> str:
+                before = path.stat().st_size  # noqa: B023 - called before the loop goes on
+                try:
+                    offload(lambda: database.maintain(run.is_stopping))  # noqa: B023
+                except StoreError:
+                    run.checkpoint()
+                    raise
+                return f"{before // 1024} KiB before, {path.stat().st_size // 1024} KiB after."  # noqa: B023
+
+            run.step(path.name, optimize)
+
+
+def _days_ago(days: int) -> str:
+    return timestamp(datetime.now(UTC) - timedelta(days=days))

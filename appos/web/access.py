@@ -1,0 +1,97 @@
+"""Who may call what: one table, closed by default."""
+
+from enum import Enum
+
+from flask import Flask, g, request
+
+from appos.errors import ForbiddenError, UnauthenticatedError
+from appos.web.state import identity, state
+
+
+class Permission(Enum):
+    """Who may call a route."""
+
+    # Everybody.
+    PUBLIC = "public"
+    # Whoever the rules of the collection named in the path allow; the service decides.
+    RULE = "rule"
+    # An account of the collection named in the path, with a valid token.
+    ACCOUNT = "account"
+    # A superuser with a valid token.
+    SUPERUSER = "superuser"
+    # A superuser with a session of the admin panel.
+    PANEL = "panel"
+
+
+# By endpoint or by blueprint; an endpoint's own line counts first.
+ACCESS: dict[str, Permission] = {
+    "health": Permission.PUBLIC,
+    "pages": Permission.PUBLIC,
+    "setup": Permission.PUBLIC,
+    "collections": Permission.RULE,
+    "collections.auth_refresh": Permission.ACCOUNT,
+    "jobs": Permission.SUPERUSER,
+    "audit": Permission.SUPERUSER,
+    "static": Permission.PUBLIC,
+    "system": Permission.SUPERUSER,
+}
+
+
+def permission_of(endpoint: str) -> Permission | None:
+    """Return what the table says of an endpoint; None if it says nothing."""
+    return ACCESS.get(endpoint) or ACCESS.get(endpoint.rpartition(".")[0])
+
+
+def register(app: Flask) -> None:
+    """Ask the table before every request."""
+    app.before_request(authorize)
+
+
+def check_table(app: Flask) -> None:
+    """Fail the start if a route has no declared permission.
+
+    Raises:
+        RuntimeError: with the endpoints that have none.
+    """
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    undeclared = sorted(endpoint for endpoint in endpoints if permission_of(endpoint) is None)
+    if undeclared:
+        raise RuntimeError(f"no permission is declared in appos/web/access.py for {', '.join(undeclared)}")
+
+
+def authorize() -> None:
+    """Find out who asks, and refuse what the table does not allow.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: somebody is, and may not.
+    """
+    g.token = request.headers.get("Authorization", "").strip()
+    if g.token[:7].lower() == "bearer ":
+        g.token = g.token[7:].strip()
+    g.identity = state().services.accounts.identify(g.token)
+    if request.endpoint is None:
+        return
+    permission = permission_of(request.endpoint)
+    if permission is Permission.SUPERUSER:
+        _require_superuser()
+    elif permission is Permission.ACCOUNT:
+        _require_account()
+
+
+def _require_superuser() -> None:
+    who = identity()
+    if who is None:
+        raise UnauthenticatedError("The request requires valid record authorization token.")
+    if not who.is_superuser:
+        raise ForbiddenError("The authorized record is not allowed to perform this action.")
+
+
+def _require_account() -> None:
+    who = identity()
+    if who is None:
+        raise UnauthenticatedError("The request requires valid record authorization token.")
+    named = str((request.view_args or {}).get("collection", ""))
+    collection = state().services.collections.auth(named)
+    if who.collection.id != collection.id:
+        raise ForbiddenError(f"The request requires auth record from {who.collection.name} collection.")

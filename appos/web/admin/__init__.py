@@ -1,0 +1,7 @@
+"""The admin panel at /_/."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Nothing yet."""

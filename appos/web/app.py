@@ -1,0 +1,63 @@
+"""The Flask application."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from appos.config import Config
+from appos.jobs.kinds import KINDS, Kinds
+from appos.jobs.tasks import Tasks
+from appos.services import Services
+from appos.web import (
+    access,
+    admin,
+    audit,
+    collections,
+    errors,
+    headers,
+    health,
+    jobs,
+    pages,
+    requestlog,
+    setup,
+    system,
+)
+from appos.web.state import KEY, State
+
+if TYPE_CHECKING:
+    from huey import Huey
+
+    from appos.engine.port import Engine
+
+MOST_BODY_BYTES = 32 << 20
+
+
+def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KINDS) -> Flask:
+    """Build the application and everything behind it; starts nothing.
+
+    Raises:
+        ConfigError: the data directory does not allow a start.
+        RuntimeError: a route has no declared permission.
+    """
+    services = Services.build(config, engine, huey.storage)
+    app = Flask(__name__, static_folder="static", static_url_path="/_/static")
+    app.config.update(
+        SECRET_KEY=services.session_secret,
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        SESSION_COOKIE_NAME="appos_session",
+        SESSION_COOKIE_PATH="/_/",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+    )
+    app.extensions[KEY] = State(services, Tasks(huey, services, kinds))
+    app.url_map.strict_slashes = False
+    requestlog.register(app)
+    headers.register(app)
+    access.register(app)
+    errors.register(app)
+    for module in (health, collections, setup, jobs, audit, system, pages):
+        app.register_blueprint(module.bp)
+    admin.register(app)
+    access.check_table(app)
+    app.wsgi_app = health.HealthFirst(app.wsgi_app, services.system.is_fresh)  # type: ignore[method-assign]
+    return app

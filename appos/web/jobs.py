@@ -1,0 +1,93 @@
+"""Jobs, under /api/appos/jobs."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+from flask import Blueprint, Response, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from appos.ledger.models import Job
+from appos.ledger.service import Ledger
+from appos.web.state import actor, state
+from appos.web.stream import PING_SECONDS, event, event_stream, ping
+from appos.web.wire import answer, decode, list_query
+
+bp = Blueprint("jobs", __name__, url_prefix="/api/appos/jobs")
+
+
+class StartRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The kind of job to start, such as `system.check`."""
+
+    kind: str
+
+
+@bp.get("")
+def index() -> Response:
+    """List jobs, newest first."""
+    return answer(state().services.ledger.page(list_query()))
+
+
+@bp.post("")
+def create() -> ResponseReturnValue:
+    """Queue a job of a kind that can be started by hand."""
+    job = state().tasks.start(decode(StartRequest).kind, actor())
+    return answer(job, 202, {"Location": url_for("jobs.show", job_id=job.id)})
+
+
+@bp.get("/<job_id>")
+def show(job_id: str) -> Response:
+    """Show one job with its steps."""
+    return answer(state().services.ledger.get(job_id))
+
+
+@bp.post("/<job_id>/cancel")
+def cancel(job_id: str) -> ResponseReturnValue:
+    """Cancel a queued job, or ask a running one to stop at its next safe point."""
+    job = state().services.ledger.cancel(job_id, actor())
+    state().tasks.runner.cancel(job_id)
+    return answer(job, 202)
+
+
+@bp.get("/<job_id>/log")
+def log(job_id: str) -> Response:
+    """Stream a job's log: what was, then what comes, then the job as it ended.
+
+    Events are `line` (with the line's id, so that `Last-Event-ID` goes on behind it), `job` at each change,
+    and `end`.
+    """
+    ledger = state().services.ledger
+    job = ledger.get(job_id)
+    last = request.headers.get("Last-Event-ID", "")
+    accounts, token = state().services.accounts, str(g.token)
+    return event_stream(
+        follow(
+            ledger, job, int(last) if last.isdecimal() else 0, lambda: accounts.identify(token) is not None
+        )
+    )
+
+
+def follow(ledger: Ledger, job: Job, last: int, is_allowed: Callable[[], bool]) -> Iterator[bytes]:
+    """Yield a job's log lines and changes until it ends, AppOS stops, or the token that asked dies."""
+    with ledger.watchers.watch(job.id) as changed:
+        seen = ""
+        while True:
+            changed.clear()
+            job = ledger.get(job.id)
+            lines = ledger.lines(job.id, last)
+            for line in lines:
+                last = line.id
+                yield event("line", line, str(line.id))
+            if lines:
+                continue
+            if job.state.is_final:
+                yield event("end", job)
+                return
+            if job.updated != seen:
+                seen = job.updated
+                yield event("job", job)
+            if ledger.watchers.is_closed:
+                return
+            if not changed.wait(PING_SECONDS):
+                if not is_allowed():
+                    return
+                yield ping()

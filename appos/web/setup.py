@@ -1,0 +1,32 @@
+"""The claim of a new installation, under /api/appos/setup."""
+
+import msgspec
+from flask import Blueprint, Response
+
+from appos.web.state import actor, state
+from appos.web.wire import answer, decode
+
+bp = Blueprint("setup", __name__, url_prefix="/api/appos/setup")
+
+
+class InitRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The first superuser's e-mail and password, and the token from the log."""
+
+    email: str
+    password: str
+    token: str
+
+
+@bp.get("/status")
+def show() -> Response:
+    """Say whether the installation waits for its first superuser."""
+    services = state().services
+    return answer({"needsSetup": services.claim.is_open(), "initMode": services.config.init_mode.value})
+
+
+@bp.post("/init")
+def init() -> Response:
+    """Create the first superuser, once."""
+    asked = decode(InitRequest)
+    signed_in = state().services.claim.init(asked.email, asked.password, asked.token, actor())
+    return answer({"token": signed_in.token, "record": signed_in.identity.record()})

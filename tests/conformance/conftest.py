@@ -1,0 +1,24 @@
+"""What the conformance tests share: the real peers, each started once."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.pocketbase import PocketBase, find_binary, running
+
+
+@pytest.fixture(scope="session")
+def pocketbase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PocketBase]:
+    """Run the real PocketBase."""
+    binary = find_binary()
+    if binary is None:
+        pytest.skip("the program pocketbase is not installed")
+    with running(binary, tmp_path_factory.mktemp("pocketbase")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def is_full_campaign() -> bool:
+    """Tell whether a campaign runs its full count rather than a sample."""
+    return os.environ.get("CAMPAIGN") == "full"
