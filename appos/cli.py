@@ -75,18 +75,13 @@ def _add(
 
 def serve(config: Config, _options: argparse.Namespace) -> int:
     """Become gunicorn, in the place of this process."""
-    settings = str(ROOT / "build" / "gunicorn.conf.py")
-    os.chdir(ROOT)
-    program = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        settings,
-        "--bind",
-        config.bind,
-        "wsgi:application",
-    ]
+    settings = {
+        "--config": str(ROOT / "build" / "gunicorn.conf.py"),
+        "--pythonpath": str(ROOT),
+        "--bind": config.bind,
+    }
+    arguments = [part for pair in settings.items() for part in pair]
+    program = [sys.executable, "-m", "gunicorn", *arguments, "wsgi:application"]
     os.execv(sys.executable, program)  # noqa: S606 - an argument list, no shell
 
 

@@ -75,7 +75,7 @@ class Services:
             accounts=accounts,
             claim=Claim(config, data, collections, accounts),
             resets=resets,
-            superusers=Superusers(config, collections, accounts, resets),
+            superusers=Superusers(config, collections, accounts, resets, audit),
             system=System(config, databases, engine, ledger, queue),
             upkeep=Upkeep(databases, settings, requests, ledger),
             boot=new_id(),

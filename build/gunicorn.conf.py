@@ -17,6 +17,8 @@ graceful_timeout = 8
 # gunicorn's control socket is not used.
 control_socket_disable = True
 loglevel = "warning"
+# No peer's word on scheme, path or address is taken here; AppOS asks its own TRUSTED_PROXIES.
+forwarded_allow_ips = ""
 accesslog = None
 
 STOP_SECONDS = 30.0

@@ -30,6 +30,7 @@ QUIET_SECONDS = 3.0  # A stop that takes longer says that it waits.
 KILL_SECONDS = 5.0
 LINK_SECONDS = 30.0
 LOG_LINES = 20
+LONG_LOG_BYTES = 10 * 2**20
 NOT_RUNNING = 3  # The exit status that the Linux Standard Base gives to a service that does not run.
 
 
@@ -144,6 +145,12 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
+def rotate_log() -> None:
+    """Put a long log aside before a start; the one put aside before goes."""
+    if LOG_FILE.exists() and LOG_FILE.stat().st_size > LONG_LOG_BYTES:
+        LOG_FILE.replace(LOG_FILE.with_suffix(".log.1"))
+
+
 def log_tail(offset: int) -> str:
     """The last lines that were logged since the log had this size."""
     with LOG_FILE.open("rb") as file:
@@ -174,6 +181,7 @@ def launch() -> Run:
     where = listening_address()
     if where:
         require_free(*where)
+    rotate_log()
     offset = LOG_FILE.stat().st_size if LOG_FILE.exists() else 0
     with os.fdopen(os.open(LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
         child = subprocess.Popen(

@@ -5,6 +5,7 @@ from appos.accounts.passwords import refuse_weak
 from appos.accounts.resets import PasswordResets
 from appos.accounts.service import Accounts
 from appos.audit.models import SHELL
+from appos.audit.service import Audit
 from appos.config import Config
 from appos.errors import NotFoundError
 from appos.records.models import SUPERUSERS
@@ -15,9 +16,15 @@ class Superusers:
     """Whoever has a shell on the machine may do this, and leaves a trace in the audit trail."""
 
     def __init__(
-        self, config: Config, collections: Collections, accounts: Accounts, resets: PasswordResets
+        self,
+        config: Config,
+        collections: Collections,
+        accounts: Accounts,
+        resets: PasswordResets,
+        audit: Audit,
     ) -> None:
         self._config = config
+        self._audit = audit
         self._collections = collections
         self._accounts = accounts
         self._resets = resets
@@ -69,7 +76,9 @@ class Superusers:
         Raises:
             NotFoundError: `superuser_not_found`.
         """
-        return self._resets.link(self._find(email), self._config.address)
+        identity = self._find(email)
+        self._audit.record(SHELL, "account.reset_link", f"{SUPERUSERS}:{identity.account.email}")
+        return self._resets.link(identity, self._config.address)
 
     def _find(self, email: str) -> Identity:
         identity = self._accounts.find_by_email(self._collections.auth(SUPERUSERS), email)

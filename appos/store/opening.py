@@ -154,6 +154,9 @@ def _migrate(path: Path, upgrades: Sequence[Upgrade]) -> None:
             )
         if version == len(upgrades):
             return
+        if not version:
+            # So that free pages can be given back a few at a time; it has to come before the first table.
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         if version:

@@ -50,13 +50,14 @@ class System:
         """Return why the database cannot be written, "" if it can; asked at most every two seconds."""
         if time.monotonic() - self._probed < PROBE_SECONDS:
             return self._problem
+        # Noted first, so that of many who ask at once one looks and the rest get the answer before.
+        self._probed = time.monotonic()
         try:
             offload(self._databases.data.probe)
         except StoreError as error:
             self._problem = error.message
         else:
             self._problem = ""
-        self._probed = time.monotonic()
         return self._problem
 
     def status(self) -> Status:
