@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # the store before that would cost 0.4 s at every start.
 
 ROOT = Path(__file__).resolve().parents[1]
+# What a stop takes at most beyond the grace of running jobs.
+STOP_SECONDS = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,14 +77,19 @@ def _add(
 
 def serve(config: Config, _options: argparse.Namespace) -> int:
     """Become gunicorn, in the place of this process."""
+    os.execv(sys.executable, gunicorn_command(config))  # noqa: S606 - an argument list, no shell
+
+
+def gunicorn_command(config: Config, application: str = "wsgi:application") -> list[str]:
+    """Return the command that serves an application, with the time that running jobs need for a stop."""
     settings = {
         "--config": str(ROOT / "build" / "gunicorn.conf.py"),
         "--pythonpath": str(ROOT),
         "--bind": config.bind,
+        "--graceful-timeout": str(config.job_grace_seconds + STOP_SECONDS),
     }
     arguments = [part for pair in settings.items() for part in pair]
-    program = [sys.executable, "-m", "gunicorn", *arguments, "wsgi:application"]
-    os.execv(sys.executable, program)  # noqa: S606 - an argument list, no shell
+    return [sys.executable, "-m", "gunicorn", *arguments, application]
 
 
 def migrate(config: Config, _options: argparse.Namespace) -> int:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from appos.errors import ConfigError
 
@@ -16,6 +15,7 @@ T = TypeVar("T")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+DOCKER_HOST = re.compile(r"unix:///.+|tcp://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?")
 
 
 class InitMode(StrEnum):
@@ -169,12 +169,9 @@ def _email(text: str) -> str:
 
 
 def _docker_host(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme == "unix" and parts.path.startswith("/"):
-        return text
-    if parts.scheme == "tcp" and parts.hostname:
-        return text
-    raise ValueError(f"must be unix:///PATH or tcp://HOST:PORT, not {text!r}")
+    if not DOCKER_HOST.fullmatch(text):
+        raise ValueError(f"must be unix:///PATH or tcp://HOST:PORT, not {text!r}")
+    return text
 
 
 def _networks(text: str) -> tuple[Network, ...]:

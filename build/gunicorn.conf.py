@@ -1,11 +1,132 @@
-"""gunicorn's settings. Nothing of AppOS is imported before the worker has patched the standard library."""
+"""gunicorn's settings and its worker. Nothing of AppOS is imported before the worker has patched Python.
 
-import threading
+`appos serve` adds the address and, after the time that running jobs are given, the graceful timeout.
+"""
+
+import resource
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import gevent
+from gevent.pool import Pool
+from gevent.server import StreamServer
+from gunicorn.workers.ggevent import GeventWorker
 
-worker_class = "gevent"
+POLL_SECONDS = 0.25
+# A request that is longer than this goes through gunicorn's parser in any case.
+QUICK_BYTES = 1024
+# The worker gives up on requests this long before the arbiter, at the graceful timeout, gives up on it.
+SPARE_SECONDS = 0.5
+
+
+# Each connection is an open file, and so are databases and what subprocesses need.
+OPEN_FILES = 16384
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """gunicorn's gevent worker, which starts and stops what it serves and waits for no idle connection.
+
+    gunicorn's own looks once a second whether it has to stop, waits until each idle connection has reached
+    its keep-alive timeout, and does not tell the application. It serves an `appos.web.process.Process`.
+    """
+
+    alive: bool
+
+    def run(self) -> None:
+        """Serve until told to stop; an arbiter that has died and an exit end it in the same way."""
+        self._idle: set[socket.socket] = set()
+        servers = [
+            StreamServer(listener, handle=partial(self.handle, listener), spawn=Pool(self.worker_connections))
+            for listener in self.sockets
+        ]
+        for server in servers:
+            server.start()
+        self.wsgi.start()
+        try:
+            while self.alive:
+                self.notify()
+                gevent.sleep(POLL_SECONDS)
+        finally:
+            self.alive = False
+            self._end(servers)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Stop as for SIGTERM; the arbiter waits two seconds, then kills."""
+        self.handle_exit(sig, frame)
+
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
+        """Serve one connection: first what can be answered at once, then as gunicorn does."""
+        gevent.getcurrent().client = client
+        try:
+            is_open = self._answer_at_once(client)
+        except OSError:
+            # Its client has gone.
+            return
+        if is_open:
+            super().handle(listener, client, addr)
+
+    def _answer_at_once(self, client: socket.socket) -> bool:
+        """Answer requests that need no parsing, until another comes, which is left where it is.
+
+        Returns whether there may be more: not if nothing came within the keep-alive timeout.
+        """
+        while self.alive:
+            head = None
+            with self.timeout_ctx():
+                head = client.recv(QUICK_BYTES, socket.MSG_PEEK)
+            if head is None:
+                return False
+            answer = self.wsgi.quick_answer(head)
+            if not answer:
+                break
+            client.recv(len(head))
+            client.sendall(answer)
+            gevent.sleep(0)
+        return True
+
+    @contextmanager
+    def timeout_ctx(self) -> Iterator[None]:
+        """Wait for a connection's next request; once the worker stops, only for one that is there already."""
+        client = gevent.getcurrent().client
+        self._idle.add(client)
+        try:
+            with gevent.Timeout(self.cfg.keepalive if self.alive else 0, False):
+                yield
+        finally:
+            self._idle.discard(client)
+
+    def _end(self, servers: list[Any]) -> None:
+        """Take no more connections, end streams and jobs, let requests be answered, and close."""
+        deadline = time.monotonic() + self.cfg.graceful_timeout - SPARE_SECONDS
+        for server in servers:
+            server.close()
+        stopping = gevent.spawn(self.wsgi.stop)
+        for client in list(self._idle):
+            self._hang_up(client)
+        while time.monotonic() < deadline:
+            if stopping.ready() and not any(server.pool for server in servers):
+                break
+            self.tmp.notify()
+            gevent.sleep(POLL_SECONDS / 5)
+        for server in servers:
+            server.stop(timeout=SPARE_SECONDS / 2)
+        self.wsgi.close()
+
+    @staticmethod
+    def _hang_up(client: socket.socket) -> None:
+        """Let an idle connection see its end; a request that has come in by now is still read."""
+        try:
+            client.shutdown(socket.SHUT_RD)
+        except OSError:
+            # Its client was faster.
+            return
+
+
+worker_class = Worker
 # One process: one consumer of jobs, one writer of the database.
 workers = 1
 # Every open stream and terminal holds one connection for life.
@@ -21,37 +142,12 @@ loglevel = "warning"
 forwarded_allow_ips = ""
 accesslog = None
 
-STOP_SECONDS = 30.0
-WATCH_SECONDS = 0.1
 
-_stopped = threading.Event()
-
-
-def post_worker_init(worker: Any) -> None:
-    """Start the jobs; from here on a greenlet stops them as soon as the worker is told to."""
-    import wsgi  # noqa: PLC0415
-
-    wsgi.start()
-    gevent.spawn(_stop_with, worker)
-
-
-def _stop_with(worker: Any) -> None:
-    """Stop jobs and streams when the worker is told to; by itself it would wait for the streams."""
-    import wsgi  # noqa: PLC0415
-
-    while worker.alive:
-        gevent.sleep(WATCH_SECONDS)
-    try:
-        wsgi.stop()
-    finally:
-        _stopped.set()
-
-
-def worker_exit(_server: Any, worker: Any) -> None:
-    """Wait until the jobs have stopped: the process must not end in the middle of that."""
-    # A worker that ends because its arbiter died was never told to stop.
-    worker.alive = False
-    _stopped.wait(STOP_SECONDS)
+def on_starting(_server: Any) -> None:
+    """Allow as many open files as there may be connections; many systems begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < OPEN_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, hard), hard))
 
 
 def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:

@@ -104,7 +104,9 @@ def _is_well_known(password: str, email: str) -> bool:
     lower = password.lower()
     bare = lower.strip(string.digits + string.punctuation)
     readings = [
-        re.sub(r"[^a-z]", " ", text) for text in (lower, lower.translate(_LEET), bare.translate(_LEET))
+        # Letters beyond ASCII stay: no word of the list has any.
+        re.sub(r"[\x00-\x60\x7b-\x7f]", " ", text)
+        for text in (lower, lower.translate(_LEET), bare.translate(_LEET))
     ]
     return any(all(_is_made_of(part, words) for part in reading.split()) for reading in readings)
 

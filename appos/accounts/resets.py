@@ -7,7 +7,7 @@ from appos.accounts import tokens
 from appos.accounts.mail import Mail, Mailer
 from appos.accounts.models import Identity
 from appos.accounts.service import Accounts, password_problems
-from appos.errors import InvalidError, NotFoundError
+from appos.errors import FieldErrors, InvalidError, NotFoundError
 from appos.ledger.models import Order
 from appos.ledger.run import Run
 from appos.records.models import AuthCollection, TokenKind
@@ -75,7 +75,9 @@ class PasswordResets:
             identity.account, identity.collection, TokenKind.PASSWORD_RESET, email=identity.account.email
         )
 
-    def confirm(self, token: str, password: str, password_confirm: str, address: str) -> Identity:
+    def confirm(
+        self, collection: AuthCollection, token: str, password: str, password_confirm: str, address: str
+    ) -> Identity:
         """Set a new password; the token dies with the old one.
 
         Raises:
@@ -83,7 +85,10 @@ class PasswordResets:
             passwordConfirm.
         """
         identity = self._accounts.identify_for_reset(token) if token else None
-        problems = _confirm_problems(token, password, password_confirm, is_valid=identity is not None)
+        problems = {
+            **_password_problems(password, password_confirm),
+            **_token_problems(token, identity, collection),
+        }
         if problems or identity is None:
             raise InvalidError(
                 "An error occurred while validating the submitted data.",
@@ -97,15 +102,24 @@ class PasswordResets:
         return identity
 
 
-def _confirm_problems(
-    token: str, password: str, password_confirm: str, *, is_valid: bool
-) -> dict[str, dict[str, object]]:
-    blank: dict[str, object] = {"code": "validation_required", "message": "Cannot be blank."}
-    values = {"token": token, "password": password, "passwordConfirm": password_confirm}
-    problems = {name: blank for name, value in values.items() if not value}
-    if token and not is_valid:
-        problems["token"] = {"code": "validation_invalid_token", "message": "Invalid or expired token."}
-    if password and not 8 <= len(password) <= 255:
+_BLANK: dict[str, object] = {"code": "validation_required", "message": "Cannot be blank."}
+
+
+def _token_problems(token: str, identity: Identity | None, collection: AuthCollection) -> FieldErrors:
+    if not token:
+        return {"token": _BLANK}
+    if identity is None:
+        return {"token": {"code": "validation_invalid_token", "message": "Invalid or expired token."}}
+    if identity.collection.id != collection.id:
+        message = "The provided token is for different auth collection."
+        return {"token": {"code": "validation_token_collection_mismatch", "message": message}}
+    return {}
+
+
+def _password_problems(password: str, password_confirm: str) -> FieldErrors:
+    values = {"password": password, "passwordConfirm": password_confirm}
+    problems = {name: _BLANK for name, value in values.items() if not value}
+    if password and not 8 <= len(password.encode()) <= 255:
         problems["password"] = {
             "code": "validation_length_out_of_range",
             "message": "The length must be between 8 and 255.",

@@ -1,5 +1,6 @@
 """The request log, written in batches so that a request never waits for it."""
 
+import itertools
 import logging
 import threading
 from collections import deque
@@ -27,6 +28,8 @@ class RequestLog:
         self._database = database
         self._waiting: deque[Request] = deque(maxlen=WAITING)
         self._wake = threading.Event()
+        # Of two who write at once, the second writes what the first left.
+        self._writing = threading.Lock()
 
     def add(self, level: int, message: str, data: dict[str, Any]) -> None:
         """Take note of one request; `level` is that of Go's slog: 0 info, 8 error."""
@@ -54,12 +57,18 @@ class RequestLog:
         Raises:
             StoreError: the database cannot be written; what was noted stays in memory.
         """
-        while self._waiting:
-            batch = [self._waiting[index] for index in range(min(BATCH, len(self._waiting)))]
-            with self._database.transaction() as db:
-                table.insert_requests(db, batch)
-            for _ in batch:
-                self._waiting.popleft()
+        with self._writing:
+            while self._waiting:
+                self._write_batch()
+
+    def _write_batch(self) -> None:
+        with self._database.transaction() as db:
+            batch = list(itertools.islice(self._waiting, BATCH))
+            table.insert_requests(db, batch)
+        written = {request.id for request in batch}
+        # A full memory may have let some of them go meanwhile.
+        while self._waiting and self._waiting[0].id in written:
+            self._waiting.popleft()
 
     def _try_flush(self) -> None:
         try:

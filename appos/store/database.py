@@ -40,13 +40,14 @@ class Database:
         self._writer = threading.RLock()
         self._local = threading.local()
         self._database = dataset.Database(
-            f"sqlite:///{path}",
+            # The file is named by `_connect`: not every path can be written in such a URL.
+            "sqlite:///file",
             # An unbounded pool: with a bounded one, greenlets that wait for a connection block those that
             # free one.
             engine_kwargs={
                 "pool_size": 4,
                 "max_overflow": -1,
-                "connect_args": {"timeout": 0, "check_same_thread": False},
+                "creator": self._connect,
             },
             ensure_schema=False,
             row_type=plain_row,
@@ -59,6 +60,11 @@ class Database:
         engine = self._database.engine
         event.listen(engine, "connect", _own_transactions)
         event.listen(engine, "begin", self._begin)
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the file that is there; one that has gone is not made anew."""
+        uri = f"file:{_uri_path(self.path)}?mode=rw"
+        return sqlite3.connect(uri, uri=True, timeout=0, check_same_thread=False)
 
     def _begin(self, connection: Connection) -> None:
         writing = getattr(self._local, "writing", False)
@@ -158,10 +164,13 @@ class Database:
                 connection.set_progress_handler(lambda: int(stopped()), 5000)
                 connection.execute("PRAGMA analysis_limit=400").fetchall()
                 connection.execute("PRAGMA optimize").fetchall()
-                while connection.execute("PRAGMA freelist_count").fetchone()[0]:
-                    connection.execute(f"PRAGMA incremental_vacuum({FREED_PAGES:d})").fetchall()
+                free, left = 0, _free_pages(connection)
+                # A file that was made without `auto_vacuum` gives nothing back.
+                while left and left != free:
                     if stopped():
                         raise StoreError("The work on the database was stopped.", code="interrupted")
+                    connection.execute(f"PRAGMA incremental_vacuum({FREED_PAGES:d})").fetchall()
+                    free, left = left, _free_pages(connection)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
                 connection.close()
@@ -183,6 +192,10 @@ class Database:
     def close(self) -> None:
         """Close every connection; the last one empties the write-ahead log."""
         self._database.close()
+
+
+def _free_pages(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
 def rows(db: dataset.Database, sql: str, **values: object) -> list[Row]:

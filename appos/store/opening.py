@@ -35,8 +35,8 @@ def open_databases(data_dir: Path) -> Databases:
     """Make or check the data directory, migrate its databases and open them.
 
     Raises:
-        ConfigError: `data_not_writable`, `data_missing`, `data_damaged` or `data_newer`; nothing has been
-        changed.
+        ConfigError: `data_not_writable`, `data_missing`, `data_locked`, `data_damaged` or `data_newer`;
+        nothing has been changed.
     """
     folder = data_dir / "pb_data"
     data, auxiliary = folder / "data.db", folder / "auxiliary.db"
@@ -129,6 +129,9 @@ def _scalar(path: Path, connection: sqlite3.Connection, sql: str) -> object:
     try:
         return connection.execute(sql).fetchone()[0]
     except sqlite3.DatabaseError as error:
+        if "is locked" in str(error):
+            message = f"The database {path} is locked by another program; end it and start AppOS again."
+            raise ConfigError(message, code="data_locked") from error
         raise _damaged(path, str(error)) from error
 
 
@@ -182,7 +185,8 @@ def _copy(path: Path, connection: sqlite3.Connection, version: int) -> None:
     copies.mkdir(mode=0o700, exist_ok=True)
     stamp = timestamp().replace(" ", "T").replace(":", "")
     copy = copies / f"{path.stem}-v{version}-{stamp}.db"
-    partial = copies / f".{copy.name}"
+    partial = copies / f".{path.stem}-partial.db"
+    partial.unlink(missing_ok=True)
     with closing(sqlite3.connect(partial)) as target:
         connection.backup(target)
         if target.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":

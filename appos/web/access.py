@@ -2,9 +2,11 @@
 
 from enum import Enum
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from appos.errors import ForbiddenError, UnauthenticatedError
+from appos.web.admin.sessions import session_identity
 from appos.web.state import identity, state
 
 
@@ -34,6 +36,16 @@ ACCESS: dict[str, Permission] = {
     "audit": Permission.SUPERUSER,
     "static": Permission.PUBLIC,
     "system": Permission.SUPERUSER,
+    "admin": Permission.PANEL,
+    "panel_session": Permission.PANEL,
+    "panel_session.login": Permission.PUBLIC,
+    "panel_session.sign_in": Permission.PUBLIC,
+    "panel_superusers": Permission.PANEL,
+    "panel_users": Permission.PANEL,
+    "panel_jobs": Permission.PANEL,
+    "panel_audit": Permission.PANEL,
+    "panel_requests": Permission.PANEL,
+    "panel_settings": Permission.PANEL,
 }
 
 
@@ -59,24 +71,36 @@ def check_table(app: Flask) -> None:
         raise RuntimeError(f"no permission is declared in appos/web/access.py for {', '.join(undeclared)}")
 
 
-def authorize() -> None:
-    """Find out who asks, and refuse what the table does not allow.
+def authorize() -> ResponseReturnValue | None:
+    """Find out who asks, and refuse what the table does not allow; a stranger's page leads to the sign-in.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
         ForbiddenError: somebody is, and may not.
     """
-    g.token = request.headers.get("Authorization", "").strip()
-    if g.token[:7].lower() == "bearer ":
-        g.token = g.token[7:].strip()
+    g.token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     g.identity = state().services.accounts.identify(g.token)
     if request.endpoint is None:
-        return
+        return None
     permission = permission_of(request.endpoint)
+    if permission is Permission.PANEL:
+        return _panel_answer()
     if permission is Permission.SUPERUSER:
         _require_superuser()
     elif permission is Permission.ACCOUNT:
         _require_account()
+    return None
+
+
+def _panel_answer() -> ResponseReturnValue | None:
+    """Let the session of the panel say who asks, and nothing else; the answer is for whoever has none."""
+    g.identity = session_identity()
+    if g.identity is not None:
+        return None
+    if request.method in ("GET", "HEAD") and request.accept_mimetypes.accept_html:
+        asked = request.full_path if request.query_string else request.path
+        return redirect(url_for("panel_session.login", next=asked if asked != "/_/" else None))
+    raise UnauthenticatedError("Sign in to the admin panel first.")
 
 
 def _require_superuser() -> None:
@@ -88,10 +112,10 @@ def _require_superuser() -> None:
 
 
 def _require_account() -> None:
+    named = str((request.view_args or {}).get("collection", ""))
+    collection = state().services.collections.auth(named)
     who = identity()
     if who is None:
         raise UnauthenticatedError("The request requires valid record authorization token.")
-    named = str((request.view_args or {}).get("collection", ""))
-    collection = state().services.collections.auth(named)
     if who.collection.id != collection.id:
         raise ForbiddenError(f"The request requires auth record from {who.collection.name} collection.")

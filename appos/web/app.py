@@ -50,7 +50,6 @@ def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KI
         SESSION_COOKIE_SAMESITE="Strict",
     )
     app.extensions[KEY] = State(services, Tasks(huey, services, kinds))
-    app.url_map.strict_slashes = False
     requestlog.register(app)
     headers.register(app)
     access.register(app)
@@ -59,5 +58,4 @@ def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KI
         app.register_blueprint(module.bp)
     admin.register(app)
     access.check_table(app)
-    app.wsgi_app = health.HealthFirst(app.wsgi_app, services.system.is_fresh)  # type: ignore[method-assign]
     return app

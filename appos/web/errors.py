@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from appos import errors
@@ -33,10 +33,11 @@ MESSAGES = {
     401: "Missing or invalid authentication.",
     403: "You are not allowed to perform this request.",
     404: "The requested resource wasn't found.",
-    413: "Request entity too large",
+    413: "Request entity too large.",
     429: "Too Many Requests.",
 }
 OWN_PREFIX = "/api/appos/"
+PAGES_PREFIX = "/_/"
 
 
 def register(app: Flask) -> None:
@@ -89,7 +90,11 @@ def _body(
     headers: dict[str, str] | None = None,
 ) -> Response:
     g.error = message
-    body: dict[str, object] = {"data": fields or {}, "message": message, "status": status}
+    if request.path.startswith(PAGES_PREFIX) and request.accept_mimetypes.accept_html:
+        page = render_template("error.html", status=status, message=message)
+        return Response(page, status, headers, mimetype="text/html")
+    data = dict(sorted((fields or {}).items()))
+    body: dict[str, object] = {"data": data, "message": message, "status": status}
     if request.path.startswith(OWN_PREFIX):
         body["code"] = code
     return answer(body, status, headers)

@@ -4,11 +4,16 @@ import secrets
 
 from flask import Flask, Response, g, request
 
-# PocketBase's own, on every answer. Source: PocketBase 0.36, seen on the wire.
+from appos.web.wire import no_content
+
+# PocketBase's own, on every answer but that to a preflight. Source: PocketBase 0.36, seen on the wire.
 COMMON = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "X-XSS-Protection": "1; mode=block",
+}
+# Beyond PocketBase's.
+ADDED = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -48,7 +53,9 @@ def preflight() -> Response | None:
     """Answer a preflight as PocketBase does."""
     if request.method != "OPTIONS" or not is_open_to_origins(request.path):
         return None
-    response = Response(status=204)
+    response = no_content()
+    if not request.headers.get("Origin"):
+        return response
     response.headers["Access-Control-Allow-Methods"] = CORS_METHODS
     asked = request.headers.get("Access-Control-Request-Headers")
     if asked:
@@ -59,14 +66,14 @@ def preflight() -> Response | None:
 
 def add_headers(response: Response) -> Response:
     """Add what every response carries, and a policy: the strictest one, or that of pages."""
-    for name, value in COMMON.items():
+    is_preflight = request.method == "OPTIONS" and response.status_code == 204
+    for name, value in (ADDED if is_preflight else COMMON | ADDED).items():
         response.headers.setdefault(name, value)
     is_page = response.mimetype == "text/html"
     response.headers.setdefault("Content-Security-Policy", page_policy() if is_page else CLOSED)
     if is_page:
         response.headers.setdefault("Cache-Control", "no-store")
-    if is_open_to_origins(request.path):
-        response.vary.add("Origin")
-        if request.headers.get("Origin"):
-            response.headers["Access-Control-Allow-Origin"] = "*"
+    response.vary.add("Origin")
+    if is_open_to_origins(request.path) and request.headers.get("Origin"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -3,6 +3,8 @@
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from appos.accounts.passwords import LEAST_CHARACTERS
+from appos.records.models import SUPERUSERS
 from appos.web.state import state
 
 bp = Blueprint("pages", __name__)
@@ -19,10 +21,11 @@ def setup() -> ResponseReturnValue:
     """Show the page that claims the installation; the token stands behind the # of its link."""
     if not state().services.claim.is_open():
         return redirect("/_/")
-    return render_template("setup.html")
+    return render_template("setup.html", least_characters=LEAST_CHARACTERS)
 
 
 @bp.get("/_/reset")
 def reset() -> ResponseReturnValue:
     """Show the page that sets a password anew; the token stands behind the # of its link."""
-    return render_template("reset.html")
+    superusers = state().services.collections.auth(SUPERUSERS)
+    return render_template("reset.html", superusers=superusers.id)

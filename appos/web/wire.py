@@ -9,10 +9,14 @@ from werkzeug.datastructures import MultiDict
 
 from appos.errors import InvalidError
 from appos.store.query import ListQuery
+from appos.web.fields import pick
 
 T = TypeVar("T")
 
 LOADING = "An error occurred while loading the submitted data."
+UNSUPPORTED = "Unsupported Content-Type."
+# The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
+JSON_PART = "@jsonPayload"
 
 
 def decode(model: type[T]) -> T:
@@ -28,35 +32,41 @@ def decode(model: type[T]) -> T:
         name = path.removeprefix("$").removeprefix(".").removesuffix("`") or "body"
         problem = {"code": "body_invalid", "message": f"{reason}."}
         raise InvalidError(f"{name}: {reason}.", code="body_invalid", fields={name: problem}) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidError(f"The body is not JSON: {error}.", code="body_invalid") from error
 
 
-def body_fields(*names: str) -> dict[str, str]:
+def body_fields(*names: str, message: str = LOADING, unsupported: str = UNSUPPORTED) -> dict[str, str]:
     """Return text fields of a body as PocketBase reads them: JSON or a form; what is missing is "".
 
     Raises:
-        InvalidError: `body_invalid`, in PocketBase's words.
+        InvalidError: `body_invalid`, with `message`, or with `unsupported` for a type that is not read.
     """
-    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        return {name: request.form.get(name, "") for name in names}
-    body = _json_object()
+    try:
+        body = _body(unsupported)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidError(message, code="body_invalid") from error
     values = {name: body.get(name) for name in names}
     if any(not isinstance(value, str | None) for value in values.values()):
-        raise InvalidError(LOADING, code="body_invalid")
+        raise InvalidError(message, code="body_invalid")
     return {name: value or "" for name, value in values.items()}
 
 
-def _json_object() -> Mapping[str, Any]:
-    if request.mimetype not in ("application/json", ""):
-        raise InvalidError(LOADING, code="body_invalid")
-    try:
-        body = msgspec.json.decode(request.get_data() or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidError(LOADING, code="body_invalid") from error
-    if not isinstance(body, dict):
-        raise InvalidError(LOADING, code="body_invalid")
-    return body
+def _body(unsupported: str) -> Mapping[str, Any]:
+    content = request.get_data()
+    if not content:
+        return {}
+    kind = request.headers.get("Content-Type", "")
+    if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        parts = [_json_object(part) for part in request.form.getlist(JSON_PART)]
+        return {name: value for part in (request.form.to_dict(), *parts) for name, value in part.items()}
+    if kind.startswith("application/json"):
+        return _json_object(content)
+    raise InvalidError(unsupported, code="body_invalid")
+
+
+def _json_object(content: bytes | str) -> Mapping[str, Any]:
+    return msgspec.json.decode(content, type=dict[str, Any] | None) or {}
 
 
 def list_query() -> ListQuery:
@@ -79,6 +89,19 @@ def _number(args: MultiDict[str, str], name: str, default: int) -> int:
 
 
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a response whose body is a model, or anything of models, as a line of JSON."""
-    body = msgspec.json.encode(value) + b"\n"
-    return Response(body, status, headers, mimetype="application/json")
+    """Return a response whose body is a model, or anything of models, as a line of JSON.
+
+    Of a success it holds only what the query parameter `fields` asks for.
+    """
+    body = msgspec.json.encode(value)
+    fields = request.args.get("fields", "")
+    if fields and status < 300:
+        body = msgspec.json.encode(pick(msgspec.json.decode(body), fields))
+    return Response(body + b"\n", status, headers, mimetype="application/json")
+
+
+def no_content() -> Response:
+    """Return a 204, which says nothing of a type."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response

@@ -1,11 +1,23 @@
 """What the conformance tests share: the real peers, each started once."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from tests.conformance.pocketbase import PocketBase, find_binary, running
+
+# What the comparisons counted, for the end of the run.
+COUNTS: Counter[str] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many answers were equal."""
+    if COUNTS:
+        terminalreporter.section("compared with the real programs")
+        for name, count in COUNTS.items():
+            terminalreporter.line(f"{count} {name}")
 
 
 @pytest.fixture(scope="session")

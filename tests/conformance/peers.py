@@ -5,7 +5,7 @@ import json
 import re
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z")
 
 
 class Ask(NamedTuple):
-    """One request. `{name}` in path, headers and body stands for a token or an id of the peer that is asked."""
+    """One request. `{name}` in path, headers and body stands for a token or an id of the peer asked."""
 
     method: str
     path: str
@@ -58,26 +58,35 @@ class Peer:
 
     def __init__(self, name: str, url: str, database: Path) -> None:
         self.name = name
+        self.url = url
         self._address = urlsplit(url).netloc
         self._database = database
         # What `{name}` stands for in requests.
         self.values: dict[str, str] = {}
         self._asked = 0
 
-    def send(self, ask: Ask) -> Reply:
-        """Send a request and return the response as it came."""
+    def send(self, ask: Ask, address: str = "") -> Reply:
+        """Send a request and return the response as it came.
+
+        AppOS counts failed sign-ins by address, so each comes from an address of its own or the one given.
+        """
         self._asked += 1
         headers = {name: self._filled(value) for name, value in ask.headers}
         if "/auth-with-password" in ask.path:
-            # AppOS counts failures by address, so each attempt comes from one of its own.
-            headers["X-Forwarded-For"] = f"198.51.{self._asked // 250}.{self._asked % 250 + 1}"
+            own = f"198.51.{self._asked // 250}.{self._asked % 250 + 1}"
+            headers["X-Forwarded-For"] = address or own
         body = ask.body if isinstance(ask.body, bytes) else self._filled(ask.body).encode()
         connection = http.client.HTTPConnection(self._address, timeout=REQUEST_SECONDS)
         with closing(connection):
-            connection.request(ask.method, self._filled(ask.path), body or None, headers)
+            # A server may answer before it has read a large body, and read no more of it.
+            with suppress(BrokenPipeError):
+                connection.request(ask.method, self._filled(ask.path), body or None, headers)
             response = connection.getresponse()
             content = response.read().decode()
-        return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+        joined: dict[str, str] = {}
+        for name, value in response.getheaders():
+            joined[name.lower()] = ", ".join(filter(None, (joined.get(name.lower()), value)))
+        return Reply(response.status, joined, content)
 
     def _filled(self, text: str) -> str:
         for name, value in self.values.items():
@@ -110,11 +119,11 @@ class Peer:
 
     def account_id(self, account: Account) -> str:
         """Return the id of an account."""
-        return str(self._row(f"SELECT id FROM {account.collection} WHERE email = ?", account.email)["id"])
+        return str(self._account(account)["id"])
 
     def forge(self, account: Account, kind: str, *, seconds: int = 600, key: str = "", **claims: Any) -> str:
-        """Return a token of a kind (`auth`, `passwordReset`, …), signed with the peer's own key or another."""
-        found = self._row(f"SELECT id, tokenKey FROM {account.collection} WHERE email = ?", account.email)
+        """Return a token of a kind (`auth`, `passwordReset`, …), signed with the peer's key or another."""
+        found = self._account(account)
         collection = self._row("SELECT id, options FROM _collections WHERE name = ?", account.collection)
         secrets = json.loads(collection["options"])
         payload = {"id": found["id"], "type": kind, "collectionId": collection["id"]}
@@ -122,6 +131,10 @@ class Peer:
         kept = {name: value for name, value in payload.items() if value is not None}
         own = found["tokenKey"] + secrets.get(f"{kind}Token", secrets["authToken"])["secret"]
         return jwt.encode(kept, key or own, "HS256")
+
+    def _account(self, account: Account) -> dict[str, Any]:
+        sql = f"SELECT id, tokenKey FROM {account.collection} WHERE email = ?"  # noqa: S608
+        return self._row(sql, account.email)
 
     def _row(self, sql: str, value: str) -> dict[str, Any]:
         with closing(sqlite3.connect(self._database)) as connection:

@@ -1,0 +1,82 @@
+"""What one gunicorn worker serves: the application, and the jobs that run beside it."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from appos import log as logs
+from appos.config import Config
+from appos.errors import ConfigError
+from appos.jobs.consumer import JobProcess
+from appos.jobs.kinds import KINDS, Kinds
+from appos.jobs.queue import connect_queue
+from appos.jobs.tasks import new_huey
+from appos.web.app import create_app
+from appos.web.health import QuickHealth
+from appos.web.state import KEY, State
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from appos.engine.port import Engine
+
+# gunicorn halts on this exit status of a worker instead of starting it again and again.
+APP_LOAD_ERROR = 4
+
+log = logging.getLogger(__name__)
+
+
+class Process:
+    """A WSGI application that its server starts, stops and closes: gunicorn's worker calls all three.
+
+    Building it opens the data directory and prepares the claim; it runs nothing before `start`.
+    """
+
+    def __init__(self, config: Config, engine: "Engine", kinds: Kinds = KINDS) -> None:
+        queue = connect_queue(config)
+        self._config = config
+        self._app = create_app(config, engine, new_huey(queue), kinds)
+        state: State = self._app.extensions[KEY]
+        self._services = state.services
+        self._services.claim.prepare()
+        self._health = QuickHealth(state.services.system)
+        self._jobs = JobProcess(
+            state.services,
+            state.tasks,
+            queue,
+            workers=config.job_workers,
+            grace_seconds=config.job_grace_seconds,
+        )
+
+    @classmethod
+    def from_env(cls, engine_at: "Callable[[str], Engine]", kinds: Kinds = KINDS) -> "Process":
+        """Build it from the environment; say on standard error what does not allow that, and exit."""
+        try:
+            config = Config.from_env()
+            logs.configure(config.log_level)
+            return cls(config, engine_at(config.docker_host), kinds)
+        except ConfigError as error:
+            sys.stderr.write(f"{error.message}\n")
+            sys.exit(APP_LOAD_ERROR)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self._app(environ, start_response)
+
+    def quick_answer(self, head: bytes) -> bytes:
+        """Return the response to a request that needs no server, b"" if the server has to look at it."""
+        return self._health.answer(head)
+
+    def start(self) -> None:
+        """Begin to run jobs."""
+        self._jobs.start()
+        log.info("started", extra={"bind": self._config.bind, "data": str(self._config.data_dir)})
+
+    def stop(self) -> None:
+        """End the streams, and the jobs: they get their grace, and what is left is handed back."""
+        self._jobs.stop()
+
+    def close(self) -> None:
+        """Close databases and engine, once every request has been answered."""
+        self._services.close()
+        log.info("stopped")

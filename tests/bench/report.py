@@ -1,0 +1,78 @@
+"""The figures as a table, and docs/performance.md around it."""
+
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+TEXT = """# Performance
+
+AppOS beside PocketBase, which is one program in Go: both on one machine, over the loopback interface,
+measured in turns within one run. The first figure is the ratio, for it means something on other machines too.
+
+`{command}` measures all of this and writes this page; with `--quick` it takes a minute and says less.
+
+{table}
+
+- Machine: {machine}.
+- Start: from the start of the command to the first answer to `GET /api/health`, on existing data.
+- Memory: of all processes a few seconds after the start. RSS counts what they share for each of them, PSS
+  once.
+- Idle CPU: of one core, over {idle} seconds in which nobody asks anything.
+- Requests: `GET /api/health` with `wrk`, one thread, {seconds} s each, {rounds} rounds in turns; medians. The
+  idle streams are job logs in AppOS and realtime connections in PocketBase, open all the while.
+- AppOS answers a health check of a stranger before it parses it further. The list goes the way of every
+  request: it is of jobs in AppOS, of superusers in PocketBase, each read from SQLite with one row in it.
+- The load generator shares the processor with the server. PocketBase uses every core, AppOS one of them.
+"""
+
+
+class Row(NamedTuple):
+    """One measure of both servers, and what the ratio or the value of AppOS should be."""
+
+    name: str
+    unit: str
+    appos: Sequence[float]
+    pocketbase: Sequence[float]
+    aim: str = ""
+
+    def cells(self) -> list[str]:
+        """Return the row as text."""
+        ours, theirs = median(self.appos), median(self.pocketbase)
+        ratio = f"{ours / theirs:.2f}" if theirs else "-"
+        return [self.name, ratio, *(f"{_number(value)} {self.unit}" for value in (ours, theirs)), self.aim]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Return the rows as a table in Markdown."""
+    head = ["measure", "ratio", "AppOS", "PocketBase", "aim"]
+    lines = [head, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    texts = [
+        " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
+    ]
+    rule = " | ".join("-" * width for width in widths)
+    return "\n".join(f"| {text} |" for text in (texts[0], rule, *texts[1:]))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def machine(versions: Mapping[str, str]) -> str:
+    """Say in one sentence what was measured on what."""
+    names = ", ".join(f"{name} {version}" for name, version in versions.items())
+    info = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+    gigabytes = int(info["MemTotal"].split()[0]) / 2**20
+    cores = len(Path("/proc/stat").read_text(encoding="ascii").split("\ncpu")) - 1
+    python = f"Python {platform.python_version()}"
+    return f"{cores} cores, {gigabytes:.0f} GB of memory, {platform.machine()}; {names}, {python}"
+
+
+def write(path: Path, rows: Sequence[Row], **values: object) -> None:
+    """Write the page."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(TEXT.format(table=table(rows), **values), encoding="utf-8")
+    sys.stdout.write(f"Wrote {path.name}.\n")
