@@ -15,6 +15,7 @@ import gc
 # which nobody is answered, whenever everything is looked through later.
 gc.disable()
 
+import appos.jobs.lean
 import appos.store.lean  # noqa: F401
 from appos.engine.docker import DockerEngine
 from appos.web.process import Process

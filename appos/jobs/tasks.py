@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 from huey import Huey
@@ -15,7 +16,6 @@ from appos.jobs.storage import JobQueue
 from appos.ledger.models import Job, Order
 from appos.ledger.runner import Handler, Runner
 from appos.services import Services
-from appos.store.values import timestamp
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,11 @@ log = logging.getLogger(__name__)
 def new_huey(queue: JobQueue) -> Huey:
     """Return a Huey over the queue; it keeps no results, for the jobs table holds them."""
     return Huey("appos", storage_class=lambda _name: queue, results=False, utc=True)
+
+
+def now() -> datetime:
+    """Return the moment by which schedules go."""
+    return datetime.now(UTC)
 
 
 class Tasks:
@@ -92,13 +97,14 @@ class Tasks:
         kind = self.kind(name)
         return lambda run: kind.call(self._services, run)
 
-    def _firing(self, schedule: Schedule) -> Callable[[], None]:
-        def fire() -> None:
-            minute = timestamp()[:16]
-            order = Order(kind=schedule.kind, subject=schedule.kind, scheduled_for=minute)
-            try:
-                self.submit(order, SYSTEM)
-            except ConflictError:
-                log.info("schedule_fired_already", extra={"kind": schedule.kind, "minute": minute})
+    def fire(self, schedule: Schedule) -> None:
+        """Queue a schedule's job, once for each minute that it is due, however often this is called."""
+        minute = schedule.due_minute(now())
+        order = Order(kind=schedule.kind, subject=schedule.kind, scheduled_for=minute)
+        try:
+            self.submit(order, SYSTEM)
+        except ConflictError:
+            log.info("schedule_fired_already", extra={"kind": schedule.kind, "minute": minute})
 
-        return fire
+    def _firing(self, schedule: Schedule) -> Callable[[], None]:
+        return lambda: self.fire(schedule)

@@ -12,7 +12,7 @@ TEXT = """# Performance
 AppOS beside PocketBase, which is one program in Go: both on one machine, over the loopback interface,
 measured in turns within one run. The first figure is the ratio, for it means something on other machines too.
 
-`{command}` measures all of this and writes this page; with `--quick` it takes a minute and says less.
+`{command}` measures all of this and writes this page; with `--quick` it takes two minutes and says less.
 
 {table}
 

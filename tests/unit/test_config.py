@@ -71,7 +71,7 @@ def test_a_setting_has_a_default(name: str, default: Any) -> None:
 
 
 def test_every_setting_has_a_default_that_is_tested() -> None:
-    (mark,) = test_a_setting_has_a_default.pytestmark  # type: ignore[attr-defined]
+    (mark,) = test_a_setting_has_a_default.pytestmark
 
     assert {field.name for field in fields(Config)} == {name for name, _ in mark.args[1]}
 
@@ -188,7 +188,8 @@ def test_sqlite_outside_the_data_directory_is_refused(tmp_path: Path) -> None:
     found = problems(DATABASE_URL=f"sqlite:///{tmp_path}/other.db", APPOS_DATA=str(tmp_path))
 
     assert found == {
-        "DATABASE_URL": f"must be sqlite:///{tmp_path}/pb_data/data.db; set APPOS_DATA to keep the data elsewhere"
+        "DATABASE_URL": f"must be sqlite:///{tmp_path}/pb_data/data.db; "
+        "set APPOS_DATA to keep the data elsewhere"
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from appos.audit import requests as module
+from appos.audit import table
 from appos.audit.requests import RequestLog
 from appos.errors import StoreError
 from appos.store import database as store
@@ -91,7 +92,9 @@ def test_what_cannot_be_written_is_kept_and_written_later(
     assert written(path) == ["GET /0", "GET /1", "GET /2", "GET /3"]
 
 
-def test_the_oldest_are_let_go_when_too_many_wait(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_are_let_go_when_too_many_wait(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "WAITING", 3)
     requests = RequestLog(database)
     add(requests, 5)
@@ -119,14 +122,14 @@ def test_what_is_let_go_while_it_is_written_takes_nothing_else_along(
 ) -> None:
     monkeypatch.setattr(module, "WAITING", 3)
     requests = RequestLog(database)
-    insert = module.table.insert_requests
+    insert = table.insert_requests
 
     def insert_slowly(*args: Any) -> None:
         insert(*args)
         if not requests._waiting[-1].message.endswith("9"):
             add(requests, 2, first=8)
 
-    monkeypatch.setattr(module.table, "insert_requests", insert_slowly)
+    monkeypatch.setattr(table, "insert_requests", insert_slowly)
     add(requests, 3)
     requests.flush()
 

@@ -43,9 +43,13 @@ def test_an_entry_says_who_did_what_on_what_from_where_and_how_it_ended(services
 
 
 def test_an_entry_goes_with_the_change_that_it_is_about(services: Services) -> None:
-    with pytest.raises(KeyError), services.databases.data.transaction() as db:
-        services.audit.record(ADA, "app.delete", "wiki", db=db)
-        raise KeyError
+    def record_and_fail() -> None:
+        with services.databases.data.transaction() as db:
+            services.audit.record(ADA, "app.delete", "wiki", db=db)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        record_and_fail()
 
     assert entries(services, "app.delete") == []
 

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import gevent
 
@@ -50,7 +51,8 @@ def crowd(database: Database) -> dict[str, int]:
 
 def still_open(database: Database) -> dict[str, int]:
     inner = database._database
-    return {"connections": len(inner.connections), "checked_out": inner.engine.pool.checkedout()}
+    engine: Any = inner.engine
+    return {"connections": len(inner.connections), "checked_out": engine.pool.checkedout()}
 
 
 def locked(database: Database) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,12 @@ def database(path: Path) -> Iterator[Database]:
     opened.close()
 
 
+def checked_out(database: Database) -> int:
+    """How many connections are in use."""
+    engine: Any = database._database.engine
+    return int(engine.pool.checkedout())
+
+
 def add(database: Database, id_: str, email: str = "") -> None:
     with database.transaction() as db:
         db["people"].insert({"id": id_, "email": email or f"{id_}@example.com"})
@@ -54,17 +62,25 @@ def test_a_transaction_is_kept_when_it_ends(database: Database, path: Path) -> N
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(KeyError), database.transaction() as db:
-        db["people"].insert({"id": "ada"})
-        raise KeyError
+    def insert_and_fail() -> None:
+        with database.transaction() as db:
+            db["people"].insert({"id": "ada"})
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        insert_and_fail()
 
     assert ids(database) == []
 
 
 def test_one_within_another_joins_it(database: Database) -> None:
-    with pytest.raises(KeyError), database.transaction():
-        add(database, "ada")
-        raise KeyError
+    def add_and_fail() -> None:
+        with database.transaction():
+            add(database, "ada")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
 
     assert ids(database) == []
 
@@ -101,7 +117,7 @@ def test_nothing_stays_open_behind_a_transaction(database: Database) -> None:
     with pytest.raises(ConflictError):
         add(database, "ada")
 
-    assert database._database.engine.pool.checkedout() == 0
+    assert checked_out(database) == 0
 
 
 def test_a_taken_value_is_a_conflict_that_names_the_column(database: Database) -> None:
@@ -178,10 +194,8 @@ def test_another_programs_write_is_waited_for(database: Database, path: Path) ->
     assert ids(database) == ["ada"]
 
 
-def test_a_read_waits_for_no_writer(
-    database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module.time, "sleep", lambda _seconds: pytest.fail("it waited"))
+def test_a_read_waits_for_no_writer(database: Database, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _seconds: pytest.fail("it waited"))
     with closing(locked(path)):
         assert ids(database) == []
 
@@ -194,7 +208,7 @@ def test_a_database_that_stays_locked_is_busy(
         add(database, "ada")
 
     assert caught.value.code == "database_busy"
-    assert database._database.engine.pool.checkedout() == 0
+    assert checked_out(database) == 0
     add(database, "ada")
     assert ids(database) == ["ada"]
 
@@ -213,9 +227,7 @@ def test_a_database_that_stays_locked_is_busy(
         ("disk I/O error", "store_failed"),
     ],
 )
-def test_what_sqlite_says_becomes_a_sentence_and_a_code(
-    database: Database, reason: str, code: str
-) -> None:
+def test_what_sqlite_says_becomes_a_sentence_and_a_code(database: Database, reason: str, code: str) -> None:
     with pytest.raises(StoreError) as caught, database.transaction():
         raise sqlite3.OperationalError(reason)
 

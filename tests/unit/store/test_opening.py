@@ -44,9 +44,7 @@ def look(path: Path, sql: str) -> object:
 
 def files(folder: Path) -> dict[str, bytes]:
     """What lies in a directory, without what SQLite keeps beside an open database."""
-    found = {
-        str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return {name: content for name, content in found.items() if not name.endswith(("-shm", "-wal"))}
 
 
@@ -129,9 +127,7 @@ def flipped_bytes(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [garbage, truncation, flipped_bytes])
 @pytest.mark.parametrize("name", [DATABASE, Path("pb_data") / "auxiliary.db"], ids=str)
-def test_a_damaged_database_is_left_alone(
-    folder: Path, name: Path, damage: Callable[[Path], None]
-) -> None:
+def test_a_damaged_database_is_left_alone(folder: Path, name: Path, damage: Callable[[Path], None]) -> None:
     damage(folder / name)
     before = files(folder)
     error = refusal(folder)

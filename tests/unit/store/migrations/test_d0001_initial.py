@@ -96,14 +96,18 @@ def test_there_is_one_claim_for_ever(db: sqlite3.Connection) -> None:
 
 
 def test_one_job_at_a_time_runs_on_a_subject(db: sqlite3.Connection) -> None:
-    db.execute(f"{JOB} ('a', 'k', 'app', 'running', '', 1, '', ''), ('b', 'k', 'app', 'queued', '', 1, '', '')")
+    db.execute(
+        f"{JOB} ('a', 'k', 'app', 'running', '', 1, '', ''), ('b', 'k', 'app', 'queued', '', 1, '', '')"
+    )
     db.execute(f"{JOB} ('c', 'k', '', 'running', '', 1, '', ''), ('d', 'k', '', 'running', '', 1, '', '')")
     with pytest.raises(sqlite3.IntegrityError, match="jobs.subject"):
         db.execute("UPDATE jobs SET state = 'running' WHERE id = 'b'")
 
 
 def test_a_schedule_fires_once_a_minute(db: sqlite3.Connection) -> None:
-    db.execute(f"{JOB} ('a', 'k', '', 'queued', '12:00', 1, '', ''), ('b', 'l', '', 'queued', '12:00', 1, '', '')")
+    db.execute(
+        f"{JOB} ('a', 'k', '', 'queued', '12:00', 1, '', ''), ('b', 'l', '', 'queued', '12:00', 1, '', '')"
+    )
     with pytest.raises(sqlite3.IntegrityError, match="scheduledFor"):
         db.execute(f"{JOB} ('c', 'k', '', 'queued', '12:00', 1, '', '')")
 

@@ -1,0 +1,178 @@
+"""Mail, through a server on the loopback."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope
+
+from appos.accounts.mail import Mail, Mailer, MailError
+from appos.records.models import Meta, Settings, Smtp
+from tests.unit.accounts.certificate import CERTIFICATE, KEY
+
+CANARY = "canary-7f3a91"
+LINK = "https://apps.example.com/_/reset#token=abc"
+
+
+class Inbox:
+    """Keeps what the server took; `answer` is what it says to a mail."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.recipients += envelope.rcpt_tos
+        return self.answer
+
+
+def accept(_server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (b"postmaster", CANARY.encode()))
+
+
+Serve = Callable[..., Smtp]
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def serve(inbox: Inbox) -> Iterator[Serve]:
+    """Start a mail server and return the settings that name it."""
+    controllers: list[Controller] = []
+
+    def start(smtp: dict[str, Any] | None = None, **options: Any) -> Smtp:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        controller = Controller(inbox, hostname="127.0.0.1", port=port, **options)
+        controller.start()
+        controllers.append(controller)
+        return Smtp(enabled=True, host="127.0.0.1", port=port, **(smtp or {}))
+
+    yield start
+    for controller in controllers:
+        controller.stop()
+
+
+def settings(smtp: Smtp, **meta: str) -> Settings:
+    return Settings(meta=Meta(**meta), smtp=smtp)  # type: ignore[arg-type]
+
+
+def mail(to: str = "bob@example.com") -> Mail:
+    return Mail(to=to, subject="Reset your password", html=f'<p><a href="{LINK}">größer</a></p>')
+
+
+def refusal(given: Settings, to: str = "bob@example.com") -> str:
+    with pytest.raises(MailError) as caught:
+        Mailer().send(mail(to), given)
+    assert caught.value.code == "mail_failed"
+    assert CANARY not in f"{caught.value!r}{caught.value.__cause__!r}"
+    return caught.value.message
+
+
+def test_a_mail_arrives(serve: Serve, inbox: Inbox) -> None:
+    smtp = serve()
+    said = Mailer().send(mail(), settings(smtp, sender_name="Größe", sender_address="appos@example.com"))
+    (taken,) = inbox.mails
+
+    assert said == "The mail server 127.0.0.1 took the mail."
+    assert inbox.recipients == ["bob@example.com"]
+    assert (taken["To"], taken["Subject"]) == ("bob@example.com", "Reset your password")
+    assert taken["From"] == "Größe <appos@example.com>"
+    assert {"Date", "Message-ID"} <= set(taken.keys())
+    assert taken.get_content_type() == "text/html"
+    assert f'href="{LINK}"' in taken.get_content()
+    assert "größer" in taken.get_content()
+
+
+def test_one_signs_in_where_a_user_name_is_set(serve: Serve, inbox: Inbox) -> None:
+    login = {"username": "postmaster", "password": CANARY}
+    smtp = serve(login, authenticator=accept, auth_required=True, auth_require_tls=False)
+    Mailer().send(mail(), settings(smtp))
+
+    assert len(inbox.mails) == 1
+
+
+def test_a_refused_password_is_said_without_it(serve: Serve, inbox: Inbox) -> None:
+    login = {"username": "postmaster", "password": f"{CANARY}-wrong"}
+    smtp = serve(login, authenticator=accept, auth_required=True, auth_require_tls=False)
+
+    assert "it refused the user name or the password" in refusal(settings(smtp))
+    assert inbox.mails == []
+
+
+def test_a_server_that_takes_no_mail_is_quoted_by_its_code(serve: Serve, inbox: Inbox) -> None:
+    smtp = serve()
+    inbox.answer = f"552 {CANARY} is full"
+
+    assert refusal(settings(smtp)).endswith("did not take the mail: it answered 552.")
+
+
+def test_a_server_that_is_down_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    assert f"127.0.0.1:{port} did not take the mail: Connection refused" in refusal(
+        settings(Smtp(enabled=True, host="127.0.0.1", port=port))
+    )
+
+
+def certificate() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE, KEY)
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(serve: Serve, inbox: Inbox) -> None:
+    starttls = settings(serve(tls_context=certificate()))
+
+    assert "did not take the mail" in refusal(starttls)
+    assert inbox.mails == []
+
+
+def test_a_server_without_tls_gets_no_tls_greeting(serve: Serve, inbox: Inbox) -> None:
+    plain = settings(serve({"tls": True}))
+
+    assert "did not take the mail" in refusal(plain)
+    assert inbox.mails == []
+
+
+def test_no_password_goes_out_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+    plain = SimpleNamespace(
+        ehlo=lambda: None, has_extn=lambda _name: False, close=lambda: closed.append(True)
+    )
+    monkeypatch.setattr(smtplib, "SMTP", lambda *_args, **_options: plain)
+    login = Smtp(enabled=True, host="mail.example.com", username="postmaster", password=CANARY)
+
+    assert "offers no TLS, and AppOS sends no password in the clear" in refusal(settings(login))
+    assert closed == [True]
+
+
+@pytest.mark.parametrize("to", ["a(b@example.com", 'a"b@example.com', "a,b@example.com", "a;b@example.com"])
+def test_an_address_that_is_no_address_is_a_refusal_and_goes_to_nobody(
+    serve: Serve, inbox: Inbox, to: str
+) -> None:
+    refusal(settings(serve()), to)
+
+    assert inbox.mails == []
+
+
+def test_a_sender_that_is_no_address_is_a_refusal(serve: Serve) -> None:
+    assert "did not take the mail" in refusal(settings(serve(), sender_address="a(b@example.com"))
+
+
+def test_a_mail_has_no_text_in_its_repr() -> None:
+    assert LINK not in repr(mail())
