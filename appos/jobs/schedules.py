@@ -18,18 +18,16 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
         return dict(zip(names, self.expression.split(), strict=True))
 
     def due_minute(self, now: datetime) -> str:
-        """Return the minute that the schedule was last due, as `2006-01-02 15:04`, up to a year back.
+        """Return the latest minute until `now` that the expression names: that is what fires, however late.
 
-        Raises:
-            ValueError: there is no such minute.
+        It looks back a week at most.
         """
-        is_due = crontab(**self.fields())
-        moment = now.replace(second=0, microsecond=0)
-        for minutes in range(366 * 24 * 60):
-            earlier = moment - timedelta(minutes=minutes)
-            if is_due(earlier):
-                return f"{earlier:%Y-%m-%d %H:%M}"
-        raise ValueError(f"the schedule {self.expression!r} is never due")
+        names_it = crontab(**self.fields())
+        minute = now.replace(second=0, microsecond=0)
+        oldest = minute - timedelta(days=7)
+        while not names_it(minute) and minute > oldest:
+            minute -= timedelta(minutes=1)
+        return f"{minute:%Y-%m-%d %H:%M}"
 
 
 SCHEDULES = (

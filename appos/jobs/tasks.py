@@ -1,8 +1,8 @@
 """The one Huey task, which runs a job by its id, and the way to queue one."""
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 from huey import Huey
@@ -42,7 +42,7 @@ class Tasks:
         self._run_job = huey.task(name="run_job")(self.execute)
         for schedule in SCHEDULES:
             huey.periodic_task(crontab(**schedule.fields()), name=f"fire_{schedule.kind}")(
-                self._firing(schedule)
+                partial(self.fire, schedule)
             )
 
     def submit(self, order: Order, actor: Actor) -> Job:
@@ -105,6 +105,3 @@ class Tasks:
             self.submit(order, SYSTEM)
         except ConflictError:
             log.info("schedule_fired_already", extra={"kind": schedule.kind, "minute": minute})
-
-    def _firing(self, schedule: Schedule) -> Callable[[], None]:
-        return lambda: self.fire(schedule)

@@ -18,6 +18,8 @@ from appos.errors import AppOSError, ConflictError, StoreError
 BUSY_SECONDS = 5.0
 RETRY_SECONDS = 0.01
 FREED_PAGES = 500
+# How long a probe waits for the writer of the moment before the database counts as locked.
+PROBE_SECONDS = 0.3
 
 Row = dict[str, Any]
 
@@ -141,7 +143,9 @@ class Database:
             StoreError: the database cannot be written, and why.
         """
         with _translated():
-            connection = sqlite3.connect(f"file:{_uri_path(self.path)}?mode=rw", uri=True, timeout=1.0)
+            connection = sqlite3.connect(
+                f"file:{_uri_path(self.path)}?mode=rw", uri=True, timeout=PROBE_SECONDS
+            )
             try:
                 with connection:
                     connection.execute(
