@@ -76,7 +76,9 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
     user, _, domain = settings.meta.sender_address.rpartition("@")
     message = EmailMessage()
     message["From"] = Address(settings.meta.sender_name, user, domain)
-    message["To"] = mail.to
+    # Made of its parts: a comma in a plain text would make two addresses of one.
+    to_user, _, to_domain = mail.to.rpartition("@")
+    message["To"] = Address("", to_user, to_domain)
     message["Subject"] = mail.subject
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=domain)

@@ -85,9 +85,10 @@ def follow(ledger: Ledger, job: Job, last: int, is_allowed: Callable[[], bool]) 
             if job.updated != seen:
                 seen = job.updated
                 yield event("job", job)
+            is_changed = changed.wait(PING_SECONDS)
             if ledger.watchers.is_closed:
                 return
-            if not changed.wait(PING_SECONDS):
+            if not is_changed:
                 if not is_allowed():
                     return
                 yield ping()

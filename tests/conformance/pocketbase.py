@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 EMAIL = "oracle@example.com"
 PASSWORD = "correct horse battery"
 START_SECONDS = 30.0
@@ -93,11 +95,13 @@ class PocketBase:
         return self.request("GET", f"/api/collections/{collection}/records", query=query)
 
 
-def find_binary() -> Path | None:
-    """Return the program, installed beside this Python or anywhere in PATH."""
-    beside = Path(sys.executable).parent / "pocketbase"
-    found = str(beside) if beside.is_file() else shutil.which("pocketbase")
-    return None if found is None else Path(found)
+def find_binary(name: str = "pocketbase") -> Path:
+    """Return a program, installed beside this Python or anywhere in PATH."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        pytest.fail(f"the program {name} is not installed; run: make test")
+    return Path(found)
 
 
 @contextmanager

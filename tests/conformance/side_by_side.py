@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from appos.audit.models import SYSTEM
 from appos.config import Config
 from appos.services import Services
@@ -31,8 +29,6 @@ class Peers(NamedTuple):
 def running_both(folder: Path, accounts: Sequence[Account]) -> Iterator[Peers]:
     """Run both with these accounts and their data in `folder`."""
     binary = pocketbase.find_binary()
-    if binary is None:
-        pytest.skip("the program pocketbase is not installed")
     _make_accounts(folder / "appos", accounts)
     with (
         pocketbase.running(binary, folder / "pocketbase") as theirs,

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conformance.conftest import COUNTS
 from tests.conformance.peers import Account, Peer
+from tests.conformance.pocketbase import find_binary
 from tests.conformance.side_by_side import Peers, running_both
 from tests.serving import ROOT
 
@@ -28,16 +29,13 @@ ACCOUNTS = (
 @pytest.fixture(scope="session")
 def program() -> Path:
     """Install the client outside of the tree, once for each lock file, and return the script beside it."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not installed")
     lock = (SOURCES / "package-lock.json").read_bytes()
     folder = ROOT / ".cache" / "pocketbase-client" / hashlib.sha256(lock).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json", "client.mjs"):
         shutil.copy(SOURCES / name, folder)
     if not (folder / "node_modules" / "pocketbase").is_dir():
-        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        command = [str(find_binary("npm")), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS)
     return folder / "client.mjs"
 
@@ -70,7 +68,7 @@ def _seen(program: Path, peer: Peer, account: Account) -> dict[str, Any]:
         "resetToken": peer.forge(account, "passwordReset", email=account.email),
     }
     done = subprocess.run(
-        ["node", program, peer.url, account.collection],
+        [find_binary("node"), program, peer.url, account.collection],
         input=json.dumps(given),
         capture_output=True,
         text=True,
