@@ -1,7 +1,6 @@
 """The servers that are measured: AppOS, and PocketBase with the same idle work."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -119,9 +118,7 @@ def appos(folder: Path) -> Candidate:
 
 def pocketbase_beside(folder: Path) -> Candidate:
     """Make a PocketBase with a superuser; its streams are realtime connections without subscriptions."""
-    binary = pocketbase.find_binary() or shutil.which("pocketbase")
-    if binary is None:
-        sys.exit("Install the program pocketbase first; requirements-dev.txt has it.")
+    binary = pocketbase.find_binary()
     options = ["--dir", str(folder), "--automigrate=0"]
     _output([str(binary), "superuser", "upsert", EMAIL, PASSWORD, *options])
     port = free_port()

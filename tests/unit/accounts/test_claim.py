@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from appos.accounts import claim as module
 from appos.accounts.models import SignedIn
 from appos.audit.models import SYSTEM, stranger
 from appos.config import Config, InitMode
@@ -158,7 +157,7 @@ def test_of_fifty_claims_at_once_one_is_the_first(new_services: Services) -> Non
 def test_the_database_takes_no_second_claim_whatever_the_code_thinks(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.table, "is_claimed", lambda _db: False)
+    monkeypatch.setattr("appos.accounts.table.is_claimed", lambda _db: False)
     superusers_ = services.collections.auth("_superusers")
     refused = refusal(lambda: services.accounts.create(superusers_, EMAIL, PASSWORD, SYSTEM))
 

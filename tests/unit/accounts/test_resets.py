@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from appos.accounts import resets as module
 from appos.accounts import tokens
 from appos.accounts.mail import Mail
 from appos.accounts.models import Identity
@@ -42,7 +41,7 @@ def mailer() -> FakeMailer:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(module.time, "monotonic", clock)
+    monkeypatch.setattr("appos.accounts.resets.time.monotonic", clock)
     return clock
 
 
