@@ -33,7 +33,7 @@ class Inbox:
     async def handle_DATA(self, _server: object, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.is_authenticated = session.authenticated
         assert isinstance(envelope.content, bytes)
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         self.recipients += envelope.rcpt_tos
         return self.answer
 
