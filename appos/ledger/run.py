@@ -68,6 +68,11 @@ class Run:
         """Whether the job has been asked to stop; may be asked from any thread."""
         return self._stop is not None
 
+    @property
+    def stop_reason(self) -> StopReason | None:
+        """Why the job has been asked to stop; None if it has not."""
+        return self._stop
+
     def checkpoint(self) -> None:
         """Mark a safe point: here the job stops if it has been asked to.
 

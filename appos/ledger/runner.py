@@ -110,7 +110,13 @@ class Runner:
         self._ledger.finish(run.job, JobState.FAILED, failure, run.steps)
 
     def _retry(self, run: Run, failure: Failure) -> None:
-        """Queue a job again whose engine did not answer; after the last attempt it has failed."""
+        """Queue a job again whose engine did not answer; after the last attempt it has failed.
+
+        One that was asked to stop meanwhile stops.
+        """
+        if run.stop_reason is not None:
+            self._stopped(run, run.stop_reason)
+            return
         if not run.job.is_resumable or run.job.attempt >= MOST_ATTEMPTS:
             self._fail(run, failure)
             return

@@ -86,10 +86,12 @@ class Database:
             return
         if self._database.in_transaction:
             raise RuntimeError("a write transaction cannot begin inside a read")
+        # Those who wait behind each other for a lock of another process wait at the same time.
+        deadline = time.monotonic() + BUSY_SECONDS
         with self._writer:
             self._local.writing = True
             try:
-                with _translated(), self._opened():
+                with _translated(), self._opened(deadline):
                     yield self._database
             finally:
                 self._local.writing = False
@@ -104,12 +106,12 @@ class Database:
         if self._database.in_transaction:
             yield self._database
             return
-        with _translated(), self._opened():
+        with _translated(), self._opened(time.monotonic() + BUSY_SECONDS):
             yield self._database
 
     @contextmanager
-    def _opened(self) -> Iterator[None]:
-        self._retry_begin()
+    def _opened(self, deadline: float) -> Iterator[None]:
+        self._retry_begin(deadline)
         try:
             yield
         except BaseException:
@@ -123,8 +125,8 @@ class Database:
         finally:
             self._database._release_connection()
 
-    def _retry_begin(self) -> None:
-        deadline = time.monotonic() + BUSY_SECONDS
+    def _retry_begin(self, deadline: float) -> None:
+        """Begin; try again until the deadline, but once in any case, while another process has the lock."""
         while True:
             try:
                 self._database.begin()

@@ -1,0 +1,117 @@
+"""Keeping the databases small."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from appos.audit.models import SYSTEM
+from appos.errors import NotFoundError, StoreError
+from appos.ledger.models import JobState, Order
+from appos.ledger.run import RunStopped, StopReason
+from appos.records.models import Logs
+from appos.services import Services
+from appos.store.database import Database, execute
+from appos.store.query import ListQuery
+from appos.store.values import timestamp
+from tests.unit.fakes import MemoryJournal, run
+
+
+def days_ago(days: float) -> str:
+    return timestamp(datetime.now(UTC) - timedelta(days=days))
+
+
+def log_requests(services: Services, *days: float) -> None:
+    for number, age in enumerate(days):
+        services.requests.add(0, f"GET /{number}", {})
+        services.requests.flush()
+        with services.databases.auxiliary.transaction() as db:
+            execute(
+                db,
+                "UPDATE _logs SET created = :then WHERE message = :message",
+                then=days_ago(age),
+                message=f"GET /{number}",
+            )
+
+
+def logged(services: Services) -> list[str]:
+    return [each.message for each in services.requests.page(ListQuery(sort="message")).items]
+
+
+@pytest.mark.parametrize(
+    ("max_days", "kept"),
+    [
+        pytest.param(5, ["GET /0", "GET /1"], id="five-days"),
+        pytest.param(1, ["GET /0"], id="one-day"),
+        pytest.param(0, [], id="none"),
+    ],
+)
+def test_requests_are_kept_as_long_as_the_settings_say(
+    services: Services, max_days: int, kept: list[str]
+) -> None:
+    settings = msgspec.structs.replace(services.settings.read(), logs=Logs(max_days=max_days))
+    services.settings.change(settings, SYSTEM)
+    log_requests(services, 0.5, 4.9, 5.1)
+    journal = MemoryJournal()
+    services.upkeep.clean_logs(run(journal))
+
+    assert logged(services) == kept
+    assert journal.steps[0].message == f"Deleted {3 - len(kept)} requests."
+
+
+def test_jobs_that_ended_long_ago_go(services: Services) -> None:
+    ids = []
+    for age in (89, 91):
+        job = services.ledger.submit(Order(kind="k"), SYSTEM)
+        services.ledger.claim(job.id, "boot")
+        services.ledger.finish(job, JobState.SUCCEEDED, None, [])
+        with services.databases.data.transaction() as db:
+            execute(db, "UPDATE jobs SET finished = :then WHERE id = :id", then=days_ago(age), id=job.id)
+        ids.append(job.id)
+    journal = MemoryJournal()
+    services.upkeep.clean_logs(run(journal))
+
+    assert journal.steps[1].message == "Deleted 1 jobs."
+    assert services.ledger.get(ids[0])
+    with pytest.raises(NotFoundError):
+        services.ledger.get(ids[1])
+
+
+def test_both_databases_are_optimized(services: Services) -> None:
+    journal = MemoryJournal()
+    services.upkeep.optimize_database(run(journal))
+
+    assert [(step.name, step.state.value) for step in journal.steps] == [
+        ("data.db", "succeeded"),
+        ("auxiliary.db", "succeeded"),
+    ]
+    assert all("KiB before" in step.message for step in journal.steps)
+
+
+def test_each_database_is_maintained_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    maintained: list[str] = []
+
+    def maintain(database: Database, _stopped: Callable[[], bool]) -> None:
+        maintained.append(database.path.name)
+
+    monkeypatch.setattr(Database, "maintain", maintain)
+    services.upkeep.optimize_database(run())
+
+    assert maintained == ["data.db", "auxiliary.db"]
+
+
+@pytest.mark.parametrize(("is_stopped", "kind"), [(True, RunStopped), (False, StoreError)])
+def test_work_that_was_stopped_is_no_failure(
+    services: Services, monkeypatch: pytest.MonkeyPatch, is_stopped: bool, kind: type[BaseException]
+) -> None:
+    this = run()
+
+    def interrupted(_stopped: Callable[[], bool]) -> None:
+        if is_stopped:
+            this.stop(StopReason.CANCEL)
+        raise StoreError("The work on the database was stopped.", code="interrupted")
+
+    monkeypatch.setattr(services.databases.data, "maintain", interrupted)
+    with pytest.raises(kind):
+        services.upkeep.optimize_database(this)
