@@ -31,8 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(Config.from_env(), options)
     except AppOSError as error:
-        sys.stderr.write(f"{error.message}\n")
+        sys.stderr.write(f"{error.message}\n{_wrong_fields(error)}")
         return 1
+
+
+def _wrong_fields(error: AppOSError) -> str:
+    """Say which fields are wrong where the sentence of the error says only that some are."""
+    if error.code != "validation_failed":
+        return ""
+    return "".join(f"{name}: {problem['message']}\n" for name, problem in error.fields.items())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,5 +1,7 @@
 """Jobs, under /api/appos/jobs."""
 
+import re
+import time
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -11,6 +13,9 @@ from appos.ledger.service import Ledger
 from appos.web.state import actor, state
 from appos.web.stream import PING_SECONDS, event, event_stream, ping
 from appos.web.wire import answer, decode, list_query
+
+# The id of a log line, as large as SQLite's integers may be.
+EVENT_ID = re.compile("[0-9]{1,18}")
 
 bp = Blueprint("jobs", __name__, url_prefix="/api/appos/jobs")
 
@@ -57,20 +62,22 @@ def log(job_id: str) -> Response:
     """
     ledger = state().services.ledger
     job = ledger.get(job_id)
-    last = request.headers.get("Last-Event-ID", "")
+    seen = request.headers.get("Last-Event-ID", "")
+    last = int(seen) if EVENT_ID.fullmatch(seen) else 0
     accounts, token = state().services.accounts, str(g.token)
-    return event_stream(
-        follow(
-            ledger, job, int(last) if last.isdecimal() else 0, lambda: accounts.identify(token) is not None
-        )
-    )
+    return event_stream(follow(ledger, job, last, lambda: accounts.identify(token) is not None))
 
 
 def follow(ledger: Ledger, job: Job, last: int, is_allowed: Callable[[], bool]) -> Iterator[bytes]:
     """Yield a job's log lines and changes until it ends, AppOS stops, or the token that asked dies."""
     with ledger.watchers.watch(job.id) as changed:
-        seen = ""
+        seen, asked = "", time.monotonic()
         while True:
+            # Asked by the clock: a job that is never quiet would keep the stream of a dead token open.
+            if time.monotonic() - asked >= PING_SECONDS:
+                if not is_allowed():
+                    return
+                asked = time.monotonic()
             changed.clear()
             job = ledger.get(job.id)
             lines = ledger.lines(job.id, last)
@@ -89,6 +96,4 @@ def follow(ledger: Ledger, job: Job, last: int, is_allowed: Callable[[], bool]) 
             if ledger.watchers.is_closed:
                 return
             if not is_changed:
-                if not is_allowed():
-                    return
                 yield ping()
