@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ UNCOMPARED_HEADERS = {"connection", "content-length", "date", "server", "transfe
 ADDED_HEADERS = {"content-security-policy", "cross-origin-opener-policy", "referrer-policy"}
 
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -53,6 +55,20 @@ class Account(NamedTuple):
     password: str
 
 
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with `{name}` replaced by the value of that name; other braces stay."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def without_server_headers(reply: Reply) -> dict[str, str]:
+    """Return the headers that are compared, with the names in `Vary` in order."""
+    hidden = UNCOMPARED_HEADERS | ADDED_HEADERS
+    headers = {name: value for name, value in reply.headers.items() if name not in hidden}
+    if "vary" in headers:
+        headers["vary"] = ", ".join(sorted(part.strip().lower() for part in headers["vary"].split(",")))
+    return headers
+
+
 class Peer:
     """A running server and the database behind it, in which the keys of its tokens stand."""
 
@@ -82,25 +98,19 @@ class Peer:
             with suppress(BrokenPipeError):
                 connection.request(ask.method, self._filled(ask.path), body or None, headers)
             response = connection.getresponse()
-            content = response.read().decode()
+            content = response.read().decode(errors="surrogateescape")
         joined: dict[str, str] = {}
         for name, value in response.getheaders():
             joined[name.lower()] = ", ".join(filter(None, (joined.get(name.lower()), value)))
         return Reply(response.status, joined, content)
 
     def _filled(self, text: str) -> str:
-        for name, value in self.values.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
+        return filled(text, self.values)
 
     def compare(self, ask: Ask) -> Reply:
         """Send a request and return the response as it is compared."""
         reply = self.send(ask)
-        hidden = UNCOMPARED_HEADERS | ADDED_HEADERS
-        headers = {name: value for name, value in reply.headers.items() if name not in hidden}
-        if "vary" in headers:
-            headers["vary"] = ", ".join(sorted(part.strip().lower() for part in headers["vary"].split(",")))
-        return Reply(reply.status, headers, self._worded(reply.body))
+        return Reply(reply.status, without_server_headers(reply), self._worded(reply.body))
 
     def _worded(self, text: str) -> str:
         text = TIMESTAMP.sub("<time>", TOKEN.sub("<token>", text))

@@ -34,15 +34,35 @@ def running_both(folder: Path, accounts: Sequence[Account]) -> Iterator[Peers]:
         pocketbase.running(binary, folder / "pocketbase") as theirs,
         running_server(folder / "appos", TRUSTED_PROXIES="127.0.0.1/32") as ours,
     ):
-        for account in accounts:
-            # PocketBase has one superuser from the start.
-            if account.email != pocketbase.EMAIL:
-                values = {"email": account.email, "password": account.password}
-                theirs.create_record(account.collection, **values, passwordConfirm=account.password)
+        _register(theirs, accounts)
         yield Peers(
             Peer("AppOS", ours.url, folder / "appos" / "pb_data" / "data.db"),
             Peer("PocketBase", theirs.url, folder / "pocketbase" / "data.db"),
         )
+
+
+@contextmanager
+def running_twice(folder: Path, accounts: Sequence[Account]) -> Iterator[Peers]:
+    """Run PocketBase against itself, to see whether a comparison finds equal what is equal."""
+    binary = pocketbase.find_binary()
+    with (
+        pocketbase.running(binary, folder / "one") as one,
+        pocketbase.running(binary, folder / "two") as two,
+    ):
+        for server in (one, two):
+            _register(server, accounts)
+        yield Peers(
+            Peer("PocketBase too", one.url, folder / "one" / "data.db"),
+            Peer("PocketBase", two.url, folder / "two" / "data.db"),
+        )
+
+
+def _register(server: pocketbase.PocketBase, accounts: Sequence[Account]) -> None:
+    for account in accounts:
+        # PocketBase has one superuser from the start.
+        if account.email != pocketbase.EMAIL:
+            values = {"email": account.email, "password": account.password}
+            server.create_record(account.collection, **values, passwordConfirm=account.password)
 
 
 def _make_accounts(data_dir: Path, accounts: Sequence[Account]) -> None:
