@@ -13,10 +13,14 @@ from tests.conformance.scenarios.steps import NOTHING, File, Form, Raw, Scenario
 
 BOUNDARY = "line"
 
-ID = re.compile(r"[a-z0-9]{15}")
-# What PocketBase puts between the stem of a file's name and its ending.
-FILE_SUFFIX = re.compile(r"(?<=_)[a-z0-9]{10}(?=\.\w)")
+# A record's id; a field's id may have the same form, but comes from its type and name.
+ID = re.compile(r"(?!email\d{10})[a-z0-9]{15}")
+# What PocketBase puts between the stem of a file's name and its ending, and behind a stem that is too short.
+FILE_SUFFIX = re.compile(r"(?<=_)[a-z0-9]{10}(?=\.\w|$|[^\w.])")
+PADDED_STEM = re.compile(r"(?<![\w-])[a-z0-9]{10,12}(?=_[a-z0-9]{10}(\.\w|$|[^\w.]))")
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3}Z)?")
+# An example in a message, made at random.
+EXAMPLE = re.compile(r'(?<=, ex\.: ")[^"]+')
 # A time as near as this was made by the server.
 NOW = timedelta(days=1)
 
@@ -76,10 +80,15 @@ class Wording:
             return self._word(text, "id")
         text = TOKEN.sub("<token>", text)
         text = TIME.sub(lambda found: _without_now(_time(found[0]), found[0]), text)
+        text = EXAMPLE.sub("<example>", text)
+        text = PADDED_STEM.sub(lambda found: self._stem(found[0]), text)
         text = FILE_SUFFIX.sub(lambda found: self._word(found[0], "suffix"), text)
         for made_up, word in self._words.items():
             text = text.replace(made_up, word)
         return text
+
+    def _stem(self, stem: str) -> str:
+        return stem if stem in self._literals else f"{stem[:-10]}<padding>"
 
     def _word(self, made_up: str, kind: str) -> str:
         """Return the word for a generated text; one that the scenario itself names stays as it is."""
@@ -89,7 +98,8 @@ class Wording:
 
 
 def _literals(scenario: Scenario) -> str:
-    return "\n".join(repr((step.path, step.query, step.headers, step.body)) for step in scenario.steps)
+    asked = (repr((step.path, step.query, step.headers, step.body)) for step in scenario.steps)
+    return "\n".join((scenario.collection, *asked))
 
 
 def _decoded(reply: Reply) -> object:
