@@ -1,0 +1,126 @@
+"""Files of records, of which the names are kept."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from appos.records.fields.base import OptionsContext, ValueContext
+from appos.records.fields.cast import as_texts
+from appos.records.fields.gotext import quote
+from appos.records.fields.lists import ListField
+from appos.records.fields.media_types import is_media_type
+from appos.records.fields.problems import REQUIRED, Problem, problem
+from appos.records.fields.rules import check_length, check_match, check_not_in, check_size, first, stated
+from appos.records.uploads import Upload
+
+DEFAULT_MOST_BYTES = 5 << 20
+MOST_NAME_BYTES = 150
+MOST_SHOWN_BYTES = 250
+_NAME = re.compile(r"[^./\\][^/\\]+", re.DOTALL)
+# A width and a height in pixels, of which one may be 0 for as it comes, and which part is kept.
+_THUMB = re.compile(r"\d+x\d+[tbf]?", re.ASCII)
+_NO_THUMBS = frozenset({"0x0", "0x0t", "0x0b", "0x0f"})
+
+
+class FileField(ListField, frozen=True, kw_only=True, tag="file"):
+    """The name of a file, or up to `max_select` names; a file that is new is an Upload until it is stored."""
+
+    max_size: int = 0
+    mime_types: tuple[str, ...] | None = None
+    thumbs: tuple[str, ...] | None = None
+    protected: bool = False
+    required: bool = False
+
+    @property
+    def most_bytes(self) -> int:
+        """Return how large one file may be."""
+        return self.max_size if self.max_size > 0 else DEFAULT_MOST_BYTES
+
+    def items(self, raw: Any) -> list[Any]:
+        """Return the names and the new files of a raw or cast value."""
+        match raw:
+            case Upload():
+                return [raw]
+            case list() | tuple():
+                parts = [self.items(item) for item in raw]
+                return [part[0] for part in parts if len(part) == 1]
+        return as_texts(raw)
+
+    def name_of(self, item: Any) -> str:
+        """Return the name under which a file is stored."""
+        return item.name if isinstance(item, Upload) else str(item)
+
+    def check_value(self, value: Any, context: ValueContext) -> Problem | None:
+        """Return what is wrong with the files; names that the stored record lacks name nothing."""
+        files = self.items(value)
+        if not files:
+            return REQUIRED if self.required else None
+        return first(
+            self._check_names(files, context),
+            self._check_count(len(files)),
+            *(self._check_upload(file) for file in files if isinstance(file, Upload)),
+        )
+
+    def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
+        """Return what is wrong with the limits and the sizes of thumbs."""
+        return stated(
+            {
+                **super().check_options(context),
+                "maxSelect": check_size(self.max_select),
+                "maxSize": check_size(self.max_size),
+                "thumbs": _check_thumbs(self.thumbs or ()),
+            }
+        )
+
+    def _check_names(self, files: list[Any], context: ValueContext) -> Problem | None:
+        stored = {self.name_of(file) for file in self.items(context.original)}
+        unknown = [file for file in files if isinstance(file, str) and file not in stored]
+        if not unknown:
+            return None
+        shown = [name.encode()[:MOST_SHOWN_BYTES].decode(errors="replace") for name in unknown]
+        return problem(
+            "validation_invalid_file", f"Invalid new files: [{' '.join(shown)}].", invalidFiles=shown
+        )
+
+    def _check_count(self, count: int) -> Problem | None:
+        most = max(self.max_select, 1)
+        if count <= most:
+            return None
+        return problem("validation_too_many_files", f"The maximum allowed files is {most}.", maxSelect=most)
+
+    def _check_upload(self, upload: Upload) -> Problem | None:
+        return first(
+            check_length(upload.name, 1, MOST_NAME_BYTES),
+            check_match(upload.name, _NAME),
+            self._check_size(upload),
+            self._check_media_type(upload),
+        )
+
+    def _check_size(self, upload: Upload) -> Problem | None:
+        most = self.most_bytes
+        if upload.size_bytes <= most:
+            return None
+        name = upload.original_name
+        return problem(
+            "validation_file_size_limit",
+            f"Failed to upload {quote(name)} - the maximum allowed file size is {most} bytes.",
+            file=name,
+            maxSize=most,
+        )
+
+    def _check_media_type(self, upload: Upload) -> Problem | None:
+        allowed = self.mime_types or ()
+        if not allowed or any(is_media_type(upload.media_type, name) for name in allowed):
+            return None
+        return problem(
+            "validation_invalid_mime_type",
+            f"{quote(upload.name)} mime type must be one of: {', '.join(allowed)}.",
+        )
+
+
+def _check_thumbs(thumbs: tuple[str, ...]) -> Problem | None:
+    found = {
+        str(index): first(check_not_in(size, _NO_THUMBS), check_match(size, _THUMB))
+        for index, size in enumerate(thumbs)
+    }
+    return stated(found) or None
