@@ -11,7 +11,7 @@ from appos.audit.models import SYSTEM, Actor
 from appos.config import Config, InitMode
 from appos.errors import ConfigError, ConflictError, ForbiddenError, InvalidError
 from appos.records.models import SUPERUSERS
-from appos.records.service import Collections
+from appos.records.collections import Collections
 from appos.records.table import read_parameter
 from appos.store.database import Database
 

@@ -9,9 +9,10 @@ from email.utils import formatdate, make_msgid
 import msgspec
 
 from appos.errors import AppOSError
-from appos.records.models import Settings, Smtp
+from appos.records.settings.models import Settings, Smtp
 
 TIMEOUT_SECONDS = 15.0
+LOGIN = "LOGIN"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,9 +47,9 @@ class Mailer:
         try:
             with _connected(smtp) as server:
                 if smtp.username:
-                    server.login(smtp.username, smtp.password)
+                    _sign_in(server, smtp)
                 server.send_message(message)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, OverflowError, smtplib.SMTPException, ValueError) as error:
             raise MailError(
                 f"The mail server {smtp.host}:{smtp.port} did not take the mail: {_reason(error)}."
             ) from error
@@ -72,6 +73,16 @@ def _connected(smtp: Smtp) -> smtplib.SMTP:
     return server
 
 
+def _sign_in(server: smtplib.SMTP, smtp: Smtp) -> None:
+    """Sign in by the method that the settings name, else by the best that the server offers."""
+    if not smtp.auth_method:
+        server.login(smtp.username, smtp.password)
+        return
+    server.ehlo_or_helo_if_needed()
+    server.user, server.password = smtp.username, smtp.password
+    server.auth(smtp.auth_method, server.auth_login if smtp.auth_method == LOGIN else server.auth_plain)
+
+
 def _message(mail: Mail, settings: Settings) -> EmailMessage:
     user, _, domain = settings.meta.sender_address.rpartition("@")
     message = EmailMessage()
@@ -87,10 +98,22 @@ def _message(mail: Mail, settings: Settings) -> EmailMessage:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return "it refused the user name or the password"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"it answered {error.smtp_code}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    """Return why a mail was not taken, as a part of a sentence; never what the server quotes of it."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "it refused the user name or the password"
+        case smtplib.SMTPResponseException():
+            return f"it answered {error.smtp_code}"
+        case smtplib.SMTPRecipientsRefused():
+            return f"it answered {next(iter(error.recipients.values()))[0]}"
+        case smtplib.SMTPNotSupportedError():
+            return "it does not know how AppOS signs in"
+        case smtplib.SMTPServerDisconnected():
+            return "it closed the connection"
+        case TimeoutError():
+            return "it did not answer in time"
+        case OSError(strerror=str(reason)) if reason:
+            return reason
+        case OverflowError():
+            return "there is no such port"
     return type(error).__name__

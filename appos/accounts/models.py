@@ -1,11 +1,12 @@
 """Accounts and what the outside sees of them."""
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from appos.audit.models import Actor
-from appos.records.models import AuthCollection
+from appos.records.models import Collection, Record
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -21,16 +22,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     updated: str
     # The fields that a collection has beyond those of every auth collection.
     profile: dict[str, Any] = msgspec.field(default_factory=dict)
+    # The row that it was made of.
+    row: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Account(id={self.id!r})"
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
+class Identity(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An account together with its collection: somebody who is signed in."""
 
     account: Account
-    collection: AuthCollection
+    collection: Collection
 
     @property
     def is_superuser(self) -> bool:
@@ -42,7 +45,12 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         account = self.account
         return Actor(name=account.email, id=account.id, collection=self.collection.name, address=address)
 
-    def record(self, *, with_email: bool = True) -> dict[str, Any]:
+    @cached_property
+    def record(self) -> Record:
+        """The account as a record of its collection, as rules see it."""
+        return Record.from_row(self.collection, self.account.row)
+
+    def shown(self, *, with_email: bool = True) -> dict[str, Any]:
         """Return the account as PocketBase shows it, never with password or token key."""
         account = self.account
         record = account.profile | {

@@ -10,8 +10,10 @@ from appos.accounts.service import Accounts, password_problems
 from appos.errors import FieldErrors, InvalidError, NotFoundError
 from appos.ledger.models import Order
 from appos.ledger.run import Run
-from appos.records.models import AuthCollection, TokenKind
-from appos.records.service import Collections, SettingsService
+from appos.records.auth_options import TokenKind
+from appos.records.models import Collection
+from appos.records.collections import Collections
+from appos.records.settings.service import SettingsService
 
 RESEND_SECONDS = 120.0
 MAIL_JOB = "mail.password_reset"
@@ -29,7 +31,7 @@ class PasswordResets:
         self._mailer = mailer
         self._sent: dict[str, float] = {}
 
-    def request(self, collection: AuthCollection, email: str) -> Order | None:
+    def request(self, collection: Collection, email: str) -> Order | None:
         """Return the mail job to queue; None without account or mail server, or if one just went out."""
         identity = self._accounts.find_by_email(collection, email)
         if identity is None or not self._settings.read().smtp.enabled:
@@ -53,7 +55,7 @@ class PasswordResets:
         if identity is None:
             raise NotFoundError("The account was deleted before its mail was sent.", code="account_gone")
         settings = self._settings.read()
-        template = collection.options.reset_password_template
+        template = collection.auth_options.reset_password_template
         values = {
             "{APP_NAME}": settings.meta.app_name,
             "{APP_URL}": settings.meta.app_url.rstrip("/"),
@@ -76,7 +78,7 @@ class PasswordResets:
         )
 
     def confirm(
-        self, collection: AuthCollection, token: str, password: str, password_confirm: str, address: str
+        self, collection: Collection, token: str, password: str, password_confirm: str, address: str
     ) -> Identity:
         """Set a new password; the token dies with the old one.
 
@@ -105,7 +107,7 @@ class PasswordResets:
 _BLANK: dict[str, object] = {"code": "validation_required", "message": "Cannot be blank."}
 
 
-def _token_problems(token: str, identity: Identity | None, collection: AuthCollection) -> FieldErrors:
+def _token_problems(token: str, identity: Identity | None, collection: Collection) -> FieldErrors:
     if not token:
         return {"token": _BLANK}
     if identity is None:

@@ -13,8 +13,9 @@ from appos.accounts.passwords import check_password, hash_password
 from appos.audit.models import Actor, Result, stranger
 from appos.audit.service import Audit
 from appos.errors import ConflictError, FieldErrors, InvalidError, NotFoundError
-from appos.records.models import SUPERUSERS, AuthCollection, TokenKind
-from appos.records.service import Collections
+from appos.records.auth_options import TokenKind
+from appos.records.models import SUPERUSERS, Collection
+from appos.records.collections import Collections
 from appos.records.table import delete_parameter
 from appos.store.database import Database
 from appos.store.query import ListQuery, Page
@@ -43,7 +44,7 @@ class Accounts:
 
     def sign_in(
         self,
-        collection: AuthCollection,
+        collection: Collection,
         email: str,
         password: str,
         address: str,
@@ -108,19 +109,19 @@ class Accounts:
             return SignedIn(identity=identity, token=token)
         return self.signed_in(identity)
 
-    def find(self, collection: AuthCollection, account_id: str) -> Identity | None:
+    def find(self, collection: Collection, account_id: str) -> Identity | None:
         """Return an account by its id, with its collection."""
         with self._database.read() as db:
             account = table.find_by_id(db, collection, account_id)
         return Identity(account=account, collection=collection) if account else None
 
-    def find_by_email(self, collection: AuthCollection, email: str) -> Identity | None:
+    def find_by_email(self, collection: Collection, email: str) -> Identity | None:
         """Return an account by its e-mail address, with its collection."""
         with self._database.read() as db:
             account = table.find_by_email(db, collection, email)
         return Identity(account=account, collection=collection) if account else None
 
-    def page(self, collection: AuthCollection, query: ListQuery) -> Page[Account]:
+    def page(self, collection: Collection, query: ListQuery) -> Page[Account]:
         """Return one page of a collection's accounts, without hashes.
 
         Raises:
@@ -129,7 +130,7 @@ class Accounts:
         with self._database.read() as db:
             return table.list_accounts(db, collection, query)
 
-    def create(self, collection: AuthCollection, email: str, password: str, actor: Actor) -> Account:
+    def create(self, collection: Collection, email: str, password: str, actor: Actor) -> Account:
         """Create an account.
 
         Raises:
@@ -142,7 +143,7 @@ class Accounts:
             return self.insert(db, collection, email, password_hash, actor)
 
     def insert(
-        self, db: dataset.Database, collection: AuthCollection, email: str, password_hash: str, actor: Actor
+        self, db: dataset.Database, collection: Collection, email: str, password_hash: str, actor: Actor
     ) -> Account:
         """Create an account within a transaction, from what has been checked; superusers close the claim.
 

@@ -9,7 +9,7 @@ from appos.audit.service import Audit
 from appos.config import Config
 from appos.errors import NotFoundError
 from appos.records.models import SUPERUSERS
-from appos.records.service import Collections
+from appos.records.collections import Collections
 
 
 class Superusers:

@@ -6,14 +6,15 @@ from typing import Any
 import jwt
 
 from appos.accounts.models import Account
-from appos.records.models import AuthCollection, TokenKind
+from appos.records.auth_options import TokenKind
+from appos.records.models import Collection
 
 ALGORITHM = "HS256"
 
 
-def sign(account: Account, collection: AuthCollection, kind: TokenKind, **claims: Any) -> str:
+def sign(account: Account, collection: Collection, kind: TokenKind, **claims: Any) -> str:
     """Return a token for an account. It dies when the account's token key changes."""
-    options = collection.options.token(kind)
+    options = collection.auth_options.token(kind)
     payload = {
         "id": account.id,
         "type": kind.value,
@@ -35,9 +36,9 @@ def read_unverified(token: str) -> dict[str, Any]:
     return claims
 
 
-def is_valid(token: str, account: Account, collection: AuthCollection, kind: TokenKind) -> bool:
+def is_valid(token: str, account: Account, collection: Collection, kind: TokenKind) -> bool:
     """Whether a token of this kind was signed for this account and has not expired."""
-    key = account.token_key + collection.options.token(kind).secret
+    key = account.token_key + collection.auth_options.token(kind).secret
     try:
         claims = jwt.decode(token, key, algorithms=[ALGORITHM], options={"require": ["exp", "id", "type"]})
     except (jwt.PyJWTError, ValueError):

@@ -1,113 +1,153 @@
-"""Collections and settings."""
+"""Collections and their records, and what rules may know of a request."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from appos.records.auth_options import AuthOptions
+from appos.records.fields import AnyField, Field
 
-class TokenKind(StrEnum):
-    """What a token is for; the value is its `type` claim."""
+SUPERUSERS = "_superusers"
+USERS = "users"
 
+
+class CollectionType(StrEnum):
+    """What the records of a collection are."""
+
+    BASE = "base"
     AUTH = "auth"
-    PASSWORD_RESET = "passwordReset"  # noqa: S105 - the name of a kind, not a secret
+    # Answered as PocketBase answers it with no view defined: AppOS stores none.
+    VIEW = "view"
 
 
-class TokenOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Half of a signing key, and how many seconds a token lives."""
+class Action(StrEnum):
+    """What rules allow or forbid."""
 
-    secret: str
-    duration: int
-
-    def __repr__(self) -> str:
-        return f"TokenOptions(duration={self.duration})"
-
-
-class PasswordAuth(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Whether and by which fields one signs in with a password."""
-
-    enabled: bool
-    identity_fields: list[str]
+    LIST = "list"
+    VIEW = "view"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
 
 
-class MailTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail with the placeholders {APP_NAME}, {APP_URL} and {TOKEN}."""
+class Collection(msgspec.Struct, frozen=True, kw_only=True, rename="camel", dict=True):
+    """A set of records with the same fields, kept in a table of the collection's name.
 
-    subject: str
-    body: str
-
-
-class AuthOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an auth collection has beyond a base one."""
-
-    auth_rule: str | None
-    password_auth: PasswordAuth
-    auth_token: TokenOptions
-    password_reset_token: TokenOptions
-    reset_password_template: MailTemplate
-
-    def token(self, kind: TokenKind) -> TokenOptions:
-        """Return the options of one kind of token."""
-        return self.auth_token if kind is TokenKind.AUTH else self.password_reset_token
-
-
-class AuthCollection(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An auth collection: its rows are accounts, in a table of the collection's name."""
+    A rule is a filter; "" allows everybody, None superusers alone.
+    """
 
     id: str
     name: str
-    system: bool
-    fields: list[dict[str, Any]]
-    options: AuthOptions
+    type: CollectionType
+    system: bool = False
+    fields: tuple[AnyField, ...] = ()
+    indexes: tuple[str, ...] = ()
+    list_rule: str | None = None
+    view_rule: str | None = None
+    create_rule: str | None = None
+    update_rule: str | None = None
+    delete_rule: str | None = None
+    created: str = ""
+    updated: str = ""
+    # What an auth collection has beyond a base one.
+    auth: AuthOptions | None = None
+    # Set for collections that AppOS's services alone write; their records can be read by rule.
+    is_written_by_services: bool = False
+
+    @property
+    def is_auth(self) -> bool:
+        """Whether its records are accounts."""
+        return self.auth is not None
+
+    @property
+    def auth_options(self) -> AuthOptions:
+        """The options of an auth collection."""
+        if self.auth is None:
+            raise TypeError(f"{self.name} is no auth collection")
+        return self.auth
 
     @property
     def is_superusers(self) -> bool:
         """Whether its accounts may do everything."""
         return self.name == SUPERUSERS
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by their names."""
+        return {field.name: field for field in self.fields}
 
-SUPERUSERS = "_superusers"
-USERS = "users"
+    @cached_property
+    def by_id(self) -> Mapping[str, Field]:
+        """The fields by their ids."""
+        return {field.id: field for field in self.fields}
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of this name."""
+        return self.by_name.get(name)
+
+    def rule(self, action: Action) -> str | None:
+        """Return the rule of an action."""
+        rule: str | None = getattr(self, f"{action}_rule")
+        return rule
 
 
-class Meta(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What mails and pages call this installation."""
+class Record:
+    """One record: its collection and its values, cast, by the names of the fields."""
 
-    app_name: str = "AppOS"
-    app_url: str = msgspec.field(name="appURL", default="http://127.0.0.1:9091")
-    sender_name: str = "Support"
-    sender_address: str = "support@example.com"
-    hide_controls: bool = False
+    __slots__ = ("collection", "values")
 
-
-class Smtp(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The mail server. `tls` means TLS from the first byte; without it STARTTLS is used where offered."""
-
-    enabled: bool = False
-    host: str = "smtp.example.com"
-    port: int = 587
-    username: str = ""
-    password: str = ""
-    auth_method: str = ""
-    tls: bool = False
-    local_name: str = ""
+    def __init__(self, collection: Collection, values: dict[str, Any]) -> None:
+        self.collection = collection
+        self.values = values
 
     def __repr__(self) -> str:
-        return f"Smtp(host={self.host!r}, port={self.port}, enabled={self.enabled})"
+        return f"Record({self.collection.name}, id={self.id!r})"
+
+    @property
+    def id(self) -> str:
+        """The record's id, "" before it has one."""
+        return str(self.values.get("id", ""))
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether this is the account of a superuser."""
+        return self.collection.is_superusers
+
+    @classmethod
+    def empty(cls, collection: Collection) -> "Record":
+        """Return a record in which nothing was set."""
+        return cls(collection, {field.name: field.empty for field in collection.fields})
+
+    @classmethod
+    def from_row(cls, collection: Collection, row: Mapping[str, Any]) -> "Record":
+        """Return the record that a row of the collection's table holds."""
+        return cls(
+            collection, {field.name: field.from_column(row[field.name]) for field in collection.fields}
+        )
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the record as a row of its collection's table."""
+        return {field.name: field.to_column(self.values[field.name]) for field in self.collection.fields}
 
 
-class Logs(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the request log keeps: days, from which level, and whether addresses and accounts."""
+class RequestInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules may know of a request, as `@request.*`.
 
-    max_days: int = 5
-    min_level: int = 0
-    log_ip: bool = msgspec.field(name="logIP", default=True)
-    log_auth_id: bool = False
+    Names of headers are in small letters with `_` for `-`. `body` has no modifiers: `field+` has become the
+    field's new value. `auth` is the account that asks; None for a stranger.
+    """
 
+    context: str = "default"
+    method: str = "GET"
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    body: Mapping[str, Any] = {}
+    auth: Record | None = None
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The settings that superusers change while AppOS runs."""
-
-    meta: Meta = msgspec.field(default_factory=Meta)
-    smtp: Smtp = msgspec.field(default_factory=Smtp)
-    logs: Logs = msgspec.field(default_factory=Logs)
+    @property
+    def is_superuser(self) -> bool:
+        """Whether a superuser asks, whom no rule binds."""
+        return self.auth is not None and self.auth.is_superuser

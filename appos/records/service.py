@@ -1,103 +1,67 @@
-"""Reading collections, reading and changing settings."""
-
-import re
-from typing import Any
-
-import msgspec
+"""The records of every collection: what a request, a job and the panel do with them."""
 
 from appos.audit.models import Actor
-from appos.audit.service import Audit
-from appos.config import EMAIL
-from appos.errors import InvalidError, NotFoundError
-from appos.records import table
-from appos.records.models import AuthCollection, Settings
-from appos.store.database import Database
+from appos.errors import NotFoundError
+from appos.records.changes import Body
+from appos.records.deleting import Deleter
+from appos.records.models import Collection, Record, RequestInfo
+from appos.records.reading import NOT_FOUND, Reader
+from appos.records.writing import Writer
+from appos.store.query import ListQuery
 
 
-class Collections:
-    """The auth collections; a collection changes rarely, so it is kept until it does."""
+class Records:
+    """The verbs of records, by the rules of their collections. What is answered is JSON, ready to be sent."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: dict[str, AuthCollection] = {}
+    def __init__(self, reader: Reader, writer: Writer, deleter: Deleter) -> None:
+        self._reader = reader
+        # What AppOS itself writes, past the rules.
+        self.writer = writer
+        self.deleter = deleter
 
-    def auth(self, id_or_name: str) -> AuthCollection:
-        """Return an auth collection.
+    def page(self, collection: Collection, query: ListQuery, info: RequestInfo) -> bytes:
+        """Return one page of a collection. Raises as `Reader.page`."""
+        return self._reader.page(collection, query, info)
+
+    def view(self, collection: Collection, record_id: str, info: RequestInfo) -> bytes:
+        """Return one record. Raises as `Reader.view`."""
+        return self._reader.view(collection, record_id, info)
+
+    def create(self, collection: Collection, body: Body, info: RequestInfo, actor: Actor) -> bytes:
+        """Create a record and return it. Raises as `Writer.create`."""
+        record = self.writer.create(collection, body, info, actor)
+        return self.show(collection, record.id, info)
+
+    def update(
+        self, collection: Collection, record_id: str, body: Body, info: RequestInfo, actor: Actor
+    ) -> bytes:
+        """Change a record and return it. Raises as `Writer.update`."""
+        record = self.writer.update(collection, record_id, body, info, actor)
+        return self.show(collection, record.id, info)
+
+    def delete(self, collection: Collection, record_id: str, info: RequestInfo, actor: Actor) -> None:
+        """Delete a record. Raises as `Deleter.delete`."""
+        self.deleter.delete(collection, record_id, info, actor)
+
+    def find(self, collection: Collection, record_id: str) -> Record | None:
+        """Return a record by its id, whoever asks."""
+        return self._reader.find(collection, record_id)
+
+    def can_view(self, collection: Collection, record_id: str, info: RequestInfo) -> bool:
+        """Whether `info` may view a record."""
+        return self._reader.can_view(collection, record_id, info)
+
+    def visible(self, collection: Collection, record_id: str, rule: str | None, info: RequestInfo) -> bool:
+        """Whether a stored record satisfies a rule for `info`."""
+        return self._reader.visible(collection, record_id, rule, info)
+
+    def show(self, collection: Collection, record_id: str, info: RequestInfo) -> bytes:
+        """Return a record as `info` sees it, whatever the rules say.
 
         Raises:
-            NotFoundError: `not_found`.
+            NotFoundError: it was deleted meanwhile.
         """
-        known = self._known.get(id_or_name)
-        if known is not None:
-            return known
-        with self._database.read() as db:
-            found = table.find_auth_collection(db, id_or_name)
-        if found is None:
-            raise NotFoundError("Missing or invalid collection context.")
-        # Keyed by what the collection is called, never by what a client wrote: the cache cannot be filled up.
-        self._known[found.id] = self._known[found.name] = found
-        return found
-
-
-class SettingsService:
-    """The settings, one JSON document in PocketBase's shape."""
-
-    def __init__(self, database: Database, audit: Audit, address: str) -> None:
-        self._database = database
-        self._audit = audit
-        self._address = address
-        self._known: Settings | None = None
-
-    def read(self) -> Settings:
-        """Return the settings; what was never set has its default."""
-        if self._known is None:
-            with self._database.read() as db:
-                stored = table.read_parameter(db, "settings") or {}
-            self._known = msgspec.convert({"meta": {"appURL": self._address}} | stored, Settings)
-        return self._known
-
-    def change(self, settings: Settings, actor: Actor) -> None:
-        """Store new settings; an empty mail password keeps the one that is stored.
-
-        Raises:
-            InvalidError: `validation_failed`, with every wrong value in its fields.
-        """
-        _check(settings)
-        before = self.read()
-        with self._database.transaction() as db:
-            if not settings.smtp.password and settings.smtp.username:
-                smtp = msgspec.structs.replace(settings.smtp, password=before.smtp.password)
-                settings = msgspec.structs.replace(settings, smtp=smtp)
-            table.write_parameter(db, "settings", settings)
-            self._audit.record(actor, "settings.update", "settings", detail=_changed(before, settings), db=db)
-        self._known = settings
-
-
-def _changed(before: Settings, after: Settings) -> str:
-    """Name the settings that differ, without their values."""
-    old: dict[str, Any] = msgspec.to_builtins(before)
-    new: dict[str, Any] = msgspec.to_builtins(after)
-    names = [f"{part}.{key}" for part in new for key in new[part] if new[part][key] != old[part][key]]
-    return ", ".join(names)
-
-
-def _check(settings: Settings) -> None:
-    problems: dict[str, dict[str, object]] = {}
-
-    def refuse(name: str, message: str) -> None:
-        problems[name] = {"code": "validation_invalid", "message": message}
-
-    if not settings.meta.app_name.strip():
-        problems["meta.appName"] = {"code": "validation_required", "message": "Cannot be blank."}
-    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", settings.meta.app_url):
-        refuse("meta.appURL", "Must be an address such as https://apps.example.com.")
-    if not EMAIL.fullmatch(settings.meta.sender_address):
-        refuse("meta.senderAddress", "Must be an e-mail address.")
-    if settings.smtp.enabled and not re.fullmatch(r"[A-Za-z0-9.:_-]+", settings.smtp.host):
-        refuse("smtp.host", "Must be a host name or an address.")
-    if not 1 <= settings.smtp.port <= 65535:
-        refuse("smtp.port", "Must be from 1 to 65535.")
-    if not 0 <= settings.logs.max_days <= 3650:
-        refuse("logs.maxDays", "Must be from 0 to 3650.")
-    if problems:
-        raise InvalidError("These settings cannot be stored.", code="validation_failed", fields=problems)
+        shown = self._reader.show(collection, record_id, info)
+        if shown is None:
+            raise NotFoundError(NOT_FOUND)
+        return shown

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import dataset
 from sqlalchemy import event, exc, text
 from sqlalchemy.engine import Connection
 
 from appos.errors import AppOSError, ConflictError, StoreError
+from appos.store.functions import add_functions
+from appos.store.quick import QuickReader, Values, file_uri
+from appos.store.rows import delete_sql, insert_sql, update_sql
 
 BUSY_SECONDS = 5.0
 RETRY_SECONDS = 0.01
@@ -59,14 +61,16 @@ class Database:
                 "PRAGMA cache_size=-4000",
             ],
         )
+        self._reader = QuickReader(path)
         engine = self._database.engine
         event.listen(engine, "connect", _own_transactions)
         event.listen(engine, "begin", self._begin)
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file that is there; one that has gone is not made anew."""
-        uri = f"file:{_uri_path(self.path)}?mode=rw"
-        return sqlite3.connect(uri, uri=True, timeout=0, check_same_thread=False)
+        connection = sqlite3.connect(file_uri(self.path), uri=True, timeout=0, check_same_thread=False)
+        add_functions(connection)
+        return connection
 
     def _begin(self, connection: Connection) -> None:
         writing = getattr(self._local, "writing", False)
@@ -90,11 +94,21 @@ class Database:
         deadline = time.monotonic() + BUSY_SECONDS
         with self._writer:
             self._local.writing = True
+            followers: list[Callable[[], None]] = []
+            self._local.followers = followers
             try:
                 with _translated(), self._opened(deadline):
                     yield self._database
             finally:
                 self._local.writing = False
+        for follow in followers:
+            follow()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have `call` run once this greenlet's transaction is committed; never, if it is rolled back."""
+        if not getattr(self._local, "writing", False):
+            raise RuntimeError("there is no transaction that could be committed")
+        self._local.followers.append(call)
 
     @contextmanager
     def read(self) -> Iterator[dataset.Database]:
@@ -108,6 +122,57 @@ class Database:
             return
         with _translated(), self._opened(time.monotonic() + BUSY_SECONDS):
             yield self._database
+
+    def fetch(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
+        """Return all rows of one query with named values, past SQLAlchemy: for what is asked most.
+
+        Within a transaction of this greenlet it sees what that has written. Else it is a transaction of its
+        own, and a long one runs in a thread while others are answered.
+
+        Raises:
+            StoreError: as `transaction`.
+        """
+        with _translated():
+            if self._database.in_transaction:
+                connection = self._database.executable.connection.driver_connection
+                return list(connection.execute(sql, values).fetchall())
+            return self._reader.fetch(sql, values)
+
+    def insert(self, table: str, row: Row) -> None:
+        """Insert a row within a transaction of this greenlet; names are words of a checked schema.
+
+        Raises:
+            ConflictError: at once, as `transaction`.
+        """
+        self._run(insert_sql(table, tuple(row)), row)
+
+    def update(self, table: str, row_id: str, row: Row) -> None:
+        """Change the row with this id within a transaction of this greenlet. Raises as `insert`."""
+        self._run(update_sql(table, tuple(row)), {**row, "_row_id": row_id})
+
+    def delete(self, table: str, row_id: str) -> None:
+        """Delete the row with this id within a transaction of this greenlet. Raises as `insert`."""
+        self._run(delete_sql(table), {"_row_id": row_id})
+
+    def _run(self, sql: str, values: Values) -> None:
+        if not getattr(self._local, "writing", False):
+            raise RuntimeError("a row is written within a transaction")
+        with _translated():
+            self._database.executable.connection.driver_connection.execute(sql, values)
+
+    def stamp(self) -> int:
+        """Return a number that is another one once anybody has changed the database. Raises as `fetch`."""
+        with _translated():
+            return self._reader.stamp()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this greenlet has a transaction open, for reading or writing."""
+        return bool(self._database.in_transaction)
+
+    def forget_tables(self) -> None:
+        """Forget which columns dataset has seen in tables; to be called when they may have changed."""
+        self._database._tables.clear()
 
     @contextmanager
     def _opened(self, deadline: float) -> Iterator[None]:
@@ -145,9 +210,7 @@ class Database:
             StoreError: the database cannot be written, and why.
         """
         with _translated():
-            connection = sqlite3.connect(
-                f"file:{_uri_path(self.path)}?mode=rw", uri=True, timeout=PROBE_SECONDS
-            )
+            connection = sqlite3.connect(file_uri(self.path), uri=True, timeout=PROBE_SECONDS)
             try:
                 with connection:
                     connection.execute(
@@ -188,7 +251,7 @@ class Database:
             StoreError: the file cannot be read as a database.
         """
         with _translated():
-            connection = sqlite3.connect(f"file:{_uri_path(self.path)}?mode=ro", uri=True, timeout=1.0)
+            connection = sqlite3.connect(file_uri(self.path, mode="ro"), uri=True, timeout=1.0)
             try:
                 connection.set_progress_handler(lambda: int(stopped()), 5000)
                 return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -197,6 +260,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the last one empties the write-ahead log."""
+        self._reader.close()
         self._database.close()
 
 
@@ -245,10 +309,12 @@ def _conflict(reason: str) -> AppOSError:
     kind, _, names = reason.partition(" constraint failed: ")
     if kind != "UNIQUE":
         return ConflictError(f"The database refuses this change: {reason}.", code="constraint_failed")
-    column = names.split(",")[0].rpartition(".")[2].strip()
+    columns = [name.rpartition(".")[2].strip() for name in names.split(",") if "." in name]
     problem = {"code": "validation_not_unique", "message": "Value must be unique."}
     return ConflictError(
-        f"The value of {column!r} is already taken.", code="not_unique", fields={column: problem}
+        f"The value of {' and '.join(map(repr, columns)) or names!r} is already taken.",
+        code="not_unique",
+        fields={column: problem for column in columns},
     )
 
 
@@ -272,7 +338,3 @@ def _failure(reason: str) -> StoreError:
 
 def _is_busy(error: exc.OperationalError) -> bool:
     return "is locked" in str(error.orig)
-
-
-def _uri_path(path: Path) -> str:
-    return quote(str(path))

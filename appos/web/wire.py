@@ -1,5 +1,6 @@
 """JSON in and out: the one place where a request becomes a struct and a model becomes JSON."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -8,8 +9,8 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from appos.errors import InvalidError
-from appos.store.query import ListQuery
-from appos.web.fields import pick
+from appos.records.pick import parse_fields, pick
+from appos.store.query import ListQuery, Page
 
 T = TypeVar("T")
 
@@ -17,6 +18,8 @@ LOADING = "An error occurred while loading the submitted data."
 UNSUPPORTED = "Unsupported Content-Type."
 # The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
 JSON_PART = "@jsonPayload"
+# A number that fits into 64 bits.
+NUMBER = re.compile("[+-]?[0-9]{1,18}")
 
 
 def decode(model: type[T]) -> T:
@@ -82,10 +85,8 @@ def list_query() -> ListQuery:
 
 
 def _number(args: MultiDict[str, str], name: str, default: int) -> int:
-    try:
-        return int(args.get(name, default))
-    except ValueError:
-        return default
+    text = args.get(name, "")
+    return int(text) if NUMBER.fullmatch(text) else default
 
 
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -96,7 +97,11 @@ def answer(value: object, status: int = 200, headers: Mapping[str, str] | None =
     body = msgspec.json.encode(value)
     fields = request.args.get("fields", "")
     if fields and status < 300:
-        body = msgspec.json.encode(pick(msgspec.json.decode(body), fields))
+        decoded, wanted = msgspec.json.decode(body), parse_fields(fields)
+        picked = (
+            decoded | {"items": pick(decoded["items"], wanted)} if isinstance(value, Page) else pick(decoded, wanted)
+        )
+        body = msgspec.json.encode(picked, order=None if isinstance(value, Page) else "sorted")
     return Response(body + b"\n", status, headers, mimetype="application/json")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from appos.web.fields import pick
+from appos.records.pick import parse_fields, pick
 
 RECORD = {"id": "a", "email": "e", "expand": {"team": {"id": "t", "name": "n"}}, "tags": [{"x": 1, "y": 2}]}
 
@@ -25,4 +25,4 @@ RECORD = {"id": "a", "email": "e", "expand": {"team": {"id": "t", "name": "n"}},
     ],
 )
 def test_a_client_gets_what_it_asks_for(fields: str, picked: Any) -> None:
-    assert pick(RECORD, fields) == picked
+    assert pick(RECORD, parse_fields(fields)) == picked

@@ -1,0 +1,83 @@
+"""Reads without SQLAlchemy, for what is asked most."""
+
+import sqlite3
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gevent import monkey
+
+from appos.store.functions import add_functions
+from appos.store.offload import offload
+
+Values = Mapping[str, Any]
+
+# A read that takes more steps of SQLite's machine (some 5 ms) is run again in a thread, off the event loop.
+QUICK_STEPS = 250_000
+BUSY_SECONDS = 5.0
+CACHE_KIB = 8_000
+
+
+def file_uri(path: Path, *, mode: str = "rw") -> str:
+    """Return the address of a database file that is there; one that has gone is not made anew."""
+    return f"file:{quote(str(path))}?mode={mode}"
+
+
+class QuickReader:
+    """One connection that greenlets share, since no query of theirs waits, and one for each native thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._shared: sqlite3.Connection | None = None
+        # What gevent's own `local` keeps for each greenlet is kept for each native thread here.
+        self._aside: Any = monkey.get_original("threading", "local")()
+
+    def fetch(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
+        """Return all rows of one query, which is a transaction of its own; a long one runs in a thread."""
+        with self._lock:
+            try:
+                return self._connection().execute(sql, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if not any(words in str(error) for words in ("interrupted", "is locked")):
+                    raise
+        return offload(lambda: self._fetch_aside(sql, values))
+
+    def stamp(self) -> int:
+        """Return a number that is another one once any other connection has changed the database.
+
+        Source: https://www.sqlite.org/pragma.html#pragma_data_version
+        """
+        with self._lock:
+            return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the shared connection; those of threads end with them."""
+        with self._lock:
+            if self._shared is not None:
+                self._shared.close()
+                self._shared = None
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._shared is None:
+            self._shared = _opened(self._path, timeout_seconds=0)
+            self._shared.set_progress_handler(lambda: 1, QUICK_STEPS)
+        return self._shared
+
+    def _fetch_aside(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
+        connection = getattr(self._aside, "connection", None)
+        if connection is None:
+            connection = self._aside.connection = _opened(self._path, timeout_seconds=BUSY_SECONDS)
+        return list(connection.execute(sql, values).fetchall())
+
+
+def _opened(path: Path, *, timeout_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        file_uri(path), uri=True, timeout=timeout_seconds, check_same_thread=False, isolation_level=None
+    )
+    add_functions(connection)
+    connection.execute("PRAGMA query_only=ON")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB:d}")
+    return connection

@@ -1,0 +1,61 @@
+"""PocketBase's routes of records, under /api/collections/<collection>/records."""
+
+from flask import Blueprint, Response, g
+
+from appos.records.changes import Body
+from appos.records.models import Collection
+from appos.web.requestinfo import body_values, request_info
+from appos.web.state import actor, state
+from appos.web.uploads import uploads
+from appos.web.wire import list_query, no_content
+
+bp = Blueprint("records", __name__, url_prefix="/api/collections/<collection>/records")
+
+
+@bp.get("")
+def index(collection: str) -> Response:
+    """List the records that the one who asks may see."""
+    found = _collection(collection)
+    return _answer(state().services.records.page(found, list_query(), request_info()))
+
+
+@bp.get("/<record_id>")
+def show(collection: str, record_id: str) -> Response:
+    """Show one record."""
+    return _answer(state().services.records.view(_collection(collection), record_id, request_info()))
+
+
+@bp.post("")
+def create(collection: str) -> Response:
+    """Create a record."""
+    found = _collection(collection)
+    return _answer(state().services.records.create(found, _body(found), request_info(), actor()))
+
+
+@bp.patch("/<record_id>")
+def update(collection: str, record_id: str) -> Response:
+    """Change a record."""
+    found = _collection(collection)
+    records = state().services.records
+    return _answer(records.update(found, record_id, _body(found), request_info(), actor()))
+
+
+@bp.delete("/<record_id>")
+def delete(collection: str, record_id: str) -> Response:
+    """Delete a record."""
+    state().services.records.delete(_collection(collection), record_id, request_info(), actor())
+    return no_content()
+
+
+def _collection(name: str) -> Collection:
+    found: Collection = state().services.collections.get(name, "Missing collection context.")
+    g.collection = found
+    return found
+
+
+def _body(collection: Collection) -> Body:
+    return Body(values=body_values(), uploads=uploads(collection))
+
+
+def _answer(body: bytes) -> Response:
+    return Response(body, mimetype="application/json")
