@@ -1,24 +1,15 @@
 """How Go makes one type of another, on which PocketBase's values rely.
 
-Source: github.com/spf13/cast 1.10 and Go's strconv, as PocketBase 0.36 uses them.
+Source: github.com/spf13/cast 1.10, as PocketBase 0.36 uses it.
 """
 
-import math
 import re
-from decimal import Decimal
 
-import msgspec
+from appos.records.fields import gojson
+from appos.records.fields.numbers import as_float, parse_number, plain_number
 
-_FLOAT = re.compile(
-    r"[+-]?(?:(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?"
-    r"|0[xX](?P<hex>[\da-fA-F_]*\.?[\da-fA-F_]*[pP][+-]?\d[\d_]*)"
-    r"|(?P<special>inf|infinity|nan))",
-    re.ASCII | re.IGNORECASE,
-)
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Beyond it a float64 has no unit left: not every whole number is one.
-MOST_EXACT = 2**53
 
 
 def as_text(raw: object) -> str:
@@ -32,7 +23,7 @@ def as_text(raw: object) -> str:
         case bool():
             return "true" if raw else "false"
         case int() | float():
-            return plain_number(_float(raw))
+            return plain_number(as_float(raw))
     return ""
 
 
@@ -40,7 +31,7 @@ def as_number(raw: object) -> float:
     """Return a number, a truth or a number written as text as a float; anything else as 0."""
     match raw:
         case bool() | int() | float():
-            return _float(raw)
+            return as_float(raw)
         case str():
             return parse_number(raw)
     return 0.0
@@ -61,50 +52,6 @@ def as_texts(raw: object) -> list[str]:
     return list(dict.fromkeys(text for text in _texts(raw) if text))
 
 
-def parse_number(text: str) -> float:
-    """Return the number that a text is; 0 if it is none or larger than a float64 can be."""
-    found = _FLOAT.fullmatch(text)
-    if found is None or (underscored := "_" in text) and not _are_underscores_between_digits(text):
-        return 0.0
-    bare = text.replace("_", "") if underscored else text
-    if found["hex"] is not None:
-        return _parse_hex(bare)
-    value = float(bare)
-    return 0.0 if math.isinf(value) and not found["special"] else value
-
-
-def plain_number(value: float) -> str:
-    """Return the shortest digits that tell a float64 from every other, without an exponent."""
-    if value.is_integer() and abs(value) < MOST_EXACT:
-        return str(int(value))
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
-    text = f"{Decimal(repr(value)):f}"
-    return text.removesuffix(".0")
-
-
-def number_json(value: float) -> str:
-    """Return a number as Go's encoding/json writes a float64; what is infinite or no number as null."""
-    number = _float(value)
-    if not math.isfinite(number):
-        return "null"
-    if number and not 1e-6 <= abs(number) < 1e21:
-        return repr(number).replace("e-0", "e-")
-    return plain_number(number)
-
-
-def whole_as_int(number: float) -> int | float:
-    """Return a whole number as int, as long as a float64 holds every whole number."""
-    return int(number) if number.is_integer() and abs(number) < MOST_EXACT else number
-
-
-def _float(number: float) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return math.copysign(math.inf, number)
-
-
 def _texts(raw: object) -> list[str]:
     match raw:
         case str():
@@ -119,22 +66,18 @@ def _texts(raw: object) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
+    """Return the texts of a JSON list; a text that is no such list is one text.
+
+    Of a list with other things in it Go keeps the texts, and the whole as one more.
+    """
     if "[" not in text:
         return [text]
     try:
-        items = msgspec.json.decode(text, type=list[str | None])
-    except msgspec.DecodeError:
+        items = gojson.decode(text)
+    except ValueError:
         return [text]
-    return [item or "" for item in items]
-
-
-def _parse_hex(text: str) -> float:
-    try:
-        return float.fromhex(text)
-    except (ValueError, OverflowError):
-        return 0.0
-
-
-def _are_underscores_between_digits(text: str) -> bool:
-    """Whether each underscore stands between two digits, or between `0x` and one."""
-    return not re.search(r"(?<![\da-fA-FxX])_|_(?![\da-fA-F])", text)
+    if not isinstance(items, list):
+        return [text]
+    texts = [item if isinstance(item, str) else "" for item in items]
+    is_pure = all(item is None or isinstance(item, str) for item in items)
+    return texts if is_pure else [*texts, text]

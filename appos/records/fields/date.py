@@ -1,7 +1,7 @@
 """Dates that clients set."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NewType
 
 from appos.records.fields.base import Field, OptionsContext, ValueContext
 from appos.records.fields.cast import as_text
@@ -9,12 +9,15 @@ from appos.records.fields.dates import parse_date
 from appos.records.fields.problems import Problem, problem
 from appos.records.fields.rules import required
 
+Moment = NewType("Moment", str)
+"""A moment as it is stored, or ""."""
+
 
 class DateField(Field, frozen=True, kw_only=True, tag="date"):
     """A moment in UTC as `2006-01-02 15:04:05.000Z`; "" is none. The limits are written so too."""
 
-    min: str = ""
-    max: str = ""
+    min: Moment = Moment("")
+    max: Moment = Moment("")
     required: bool = False
 
     def cast(self, raw: Any) -> str:

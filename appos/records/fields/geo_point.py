@@ -1,15 +1,13 @@
 """Places on earth."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from appos.records.fields import gojson
 from appos.records.fields.base import Field, ValueContext
-from appos.records.fields.cast import whole_as_int
+from appos.records.fields.numbers import whole_as_int
 from appos.records.fields.problems import REQUIRED, Problem, problem
 
 Point = dict[str, float]
@@ -52,8 +50,8 @@ class GeoPointField(Field, frozen=True, kw_only=True, tag="geoPoint"):
         return None
 
 
-def _decode(text: str) -> Mapping[str, Any] | None:
+def _decode(text: str) -> Any:
     try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError):
+        return gojson.decode(text)
+    except ValueError:
         return None

@@ -7,7 +7,8 @@ import json
 import re
 from typing import Any
 
-from appos.records.fields.cast import number_json
+from appos.records.fields.numbers import as_float
+from appos.store.functions import go_number
 
 _ESCAPED = re.compile("[<>&\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,11 +29,23 @@ def encode(value: Any) -> str:
     return "".join(written)
 
 
-def is_valid(text: str) -> bool:
-    """Whether a text is JSON, whatever its numbers and escapes mean."""
+def decode(text: str) -> Any:
+    """Return what JSON text says, its numbers as float.
+
+    Raises:
+        ValueError: the text is no JSON, or too deep for Python.
+    """
     try:
-        json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        return json.loads(text, parse_int=float, parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+
+
+def is_valid(text: str) -> bool:
+    """Whether a text is JSON."""
+    try:
+        decode(text)
+    except ValueError:
         return False
     return True
 
@@ -45,7 +58,7 @@ def _parts(value: Any) -> list[str | tuple[Any]]:
         case str():
             return [_quoted(value)]
         case int() | float():
-            return [number_json(value)]
+            return [go_number(as_float(value))]
         case dict():
             pairs = sorted((str(name), item) for name, item in value.items()) if value else []
             return _joined("{", [[_quoted(name) + ":", (item,)] for name, item in pairs], "}")

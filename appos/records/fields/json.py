@@ -11,6 +11,7 @@ from appos.records.fields.base import Field, OptionsContext, ValueContext
 from appos.records.fields.gotext import quote
 from appos.records.fields.problems import REQUIRED, Problem, problem
 from appos.records.fields.rules import check_size, stated
+from appos.store.functions import go_number
 
 DEFAULT_MOST_BYTES = 5 << 20
 _EMPTY = frozenset({"", "null", '""', "[]", "{}"})
@@ -54,7 +55,7 @@ class JSONField(Field, frozen=True, kw_only=True, tag="json"):
 
     def from_column(self, stored: Any) -> JSONText:
         """Return what SQLite stored; it keeps numbers as such."""
-        return JSONText(gojson.encode(stored)) if isinstance(stored, int | float) else self.cast(stored)
+        return JSONText(go_number(stored)) if isinstance(stored, int | float) else self.cast(stored)
 
     def json_value(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the JSON; text that is none, which only others' SQL writes, as a text."""

@@ -8,19 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from appos.records.fields.base import Field, OptionsContext, Setter, ValueContext
-from appos.records.fields.cast import MOST_EXACT, as_number, number_json, whole_as_int
+from appos.records.fields.cast import as_number
+from appos.records.fields.numbers import MOST_EXACT, whole_as_int
 from appos.records.fields.problems import Problem, problem
 from appos.records.fields.rules import check_at_least, first, required, stated
 
 Number = int | float
-
-
-def go_number(value: object) -> str:
-    """Return a number, or what is cast to one, as Go's encoding/json writes a float64: the shortest digits.
-
-    It is a function of SQLite's too, for its own JSON has 15 digits at the most.
-    """
-    return number_json(as_number(value))
 
 
 class NumberField(Field, frozen=True, kw_only=True, tag="number"):
@@ -88,9 +81,11 @@ def is_int64(number: Number) -> bool:
 
 
 def number_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the expression for the number in `column` as JSON text."""
+    """Return the expression for the number in `column` as JSON text; what is no number is 0."""
+    kind = sa.func.typeof(column)
     is_exact = sa.and_(
-        sa.func.typeof(column) == sa.literal_column("'integer'"),
+        kind == sa.literal_column("'integer'"),
         column.between(sa.literal_column(f"-{MOST_EXACT}"), sa.literal_column(f"{MOST_EXACT}")),
     )
-    return sa.case((is_exact, column), else_=sa.func.go_number(column))
+    is_number = kind.in_([sa.literal_column("'integer'"), sa.literal_column("'real'")])
+    return sa.case((is_exact, column), (is_number, sa.func.go_number(column)), else_=sa.literal_column("0"))

@@ -8,9 +8,17 @@ Problem: TypeAlias = Mapping[str, object]
 
 
 def problem(code: str, message: str, **params: object) -> Problem:
-    """Return one problem as it is answered; `message` is a whole sentence."""
-    stated: dict[str, object] = {"code": code, "message": message}
+    """Return one problem as it is answered; a message that ends with a value is made a whole sentence.
+
+    Source: PocketBase 0.36, inflector.Sentenize.
+    """
+    stated: dict[str, object] = {"code": code, "message": _sentence(message)}
     return stated | {"params": params} if params else stated
+
+
+def _sentence(message: str) -> str:
+    bare = message.strip()
+    return f"{bare[:1].upper()}{bare[1:]}{'' if bare.endswith(('.', '?', '!')) else '.'}"
 
 
 REQUIRED = problem("validation_required", "Cannot be blank.")

@@ -7,6 +7,7 @@ nothing about an empty value. Source: github.com/go-ozzo/ozzo-validation 4.3, as
 import re
 from collections.abc import Collection, Mapping
 
+from appos.records.fields.numbers import plain_number
 from appos.records.fields.problems import REQUIRED, Problem, problem
 
 # JavaScript's Number.MAX_SAFE_INTEGER.
@@ -63,7 +64,7 @@ def check_at_least(value: float, threshold: float) -> Problem | None:
         return None
     return problem(
         "validation_min_greater_equal_than_required",
-        f"Must be no less than {threshold}.",
+        f"Must be no less than {_shown(threshold)}.",
         threshold=threshold,
     )
 
@@ -74,7 +75,7 @@ def check_at_most(value: float, threshold: float) -> Problem | None:
         return None
     return problem(
         "validation_max_less_equal_than_required",
-        f"Must be no greater than {threshold}.",
+        f"Must be no greater than {_shown(threshold)}.",
         threshold=threshold,
     )
 
@@ -82,3 +83,9 @@ def check_at_most(value: float, threshold: float) -> Problem | None:
 def check_size(size: int) -> Problem | None:
     """Demand a limit, of bytes or of things, that JavaScript can hold."""
     return first(check_at_least(size, 0), check_at_most(size, MOST_SAFE_INTEGER))
+
+
+def _shown(number: float) -> str:
+    """Return a number as Go's fmt prints it."""
+    is_plain = isinstance(number, int) or 1e-4 <= abs(number) < 1e21
+    return plain_number(float(number)) if is_plain else repr(number)

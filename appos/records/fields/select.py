@@ -26,7 +26,7 @@ class SelectField(ListField, frozen=True, kw_only=True, tag="select"):
         unknown = next((item for item in selected if item not in (self.values or ())), None)
         if unknown is None:
             return None
-        return problem("validation_invalid_value", f"Invalid value {unknown}.", value=unknown)
+        return problem("validation_invalid_value", f"Invalid value {unknown}", value=unknown)
 
     def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
         """Return what is wrong with the values, and with how many may be selected."""

@@ -1,7 +1,7 @@
 """Addresses of the web."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from appos.records.fields.base import ValueContext
 from appos.records.fields.domains import DomainsField
@@ -35,8 +35,24 @@ _URL = (
     rf"^(?:(?:ftp|tcp|udp|wss?|https?)://)?(?:\S+(?::\S*)?@)?(?:{_IPV4}|\[(?:{_IPV6})\]|{_NAME})"
     r"\.?(?::\d{1,5})?(?:[/?#]\S*)?$"
 )
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z\d+.-]*:", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BROKEN_ESCAPE = re.compile(r"%(?![\da-fA-F]{2})", re.ASCII)
+_USER = re.compile(r"(?:[\w.:~!$&'()*+,;=@-]|%[\da-fA-F]{2})*", re.ASCII)
+# A port may be empty; of characters beyond ASCII, any may be part of a name.
+_HOST = re.compile(
+    r"(?:\[[\da-fA-F:.]*(?:%[^\]]*)?\]|(?:[\w.~!$&'()*+,;=<>\"-]|[^\x00-\x7f]|%25|%[89a-fA-F][\da-fA-F])*)(?::\d*)?",
+    re.ASCII,
+)
 LEAST_BYTES = 4
 MOST_CHARACTERS = 2082
+
+
+class URLParts(NamedTuple):
+    """What of an address is looked at; the host is with its port."""
+
+    host: str
+    path: str
 
 
 class URLField(DomainsField, frozen=True, kw_only=True, tag="url"):
@@ -48,7 +64,8 @@ class URLField(DomainsField, frozen=True, kw_only=True, tag="url"):
             return REQUIRED if self.required else None
         if not is_url(value):
             return problem("validation_invalid_url", "Must be a valid url.")
-        if not self.is_allowed(host_of(value) or ""):
+        parts = split_url(value)
+        if not self.is_allowed(parts.host if parts else ""):
             return problem("validation_url_domain_not_allowed", "Url domain is not allowed.")
         return None
 
@@ -57,20 +74,38 @@ def is_url(text: str) -> bool:
     """Whether a text is an address of the web."""
     if len(text.encode()) < LEAST_BYTES or len(text) > MOST_CHARACTERS or text.startswith("."):
         return False
-    has_scheme = "://" in text
-    host = host_of(text if has_scheme or ":" not in text else f"http://{text}")
-    if host is None or host.startswith("."):
+    has_port_alone = ":" in text and "://" not in text
+    parts = split_url(f"http://{text}" if has_port_alone else text)
+    if parts is None or parts.host.startswith("."):
+        return False
+    if not parts.host and parts.path and "." not in parts.path:
         return False
     return matches(_URL, text)
 
 
-_SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z\d+.-]*:)?", re.ASCII)
-_BROKEN_ESCAPE = re.compile(r"%(?![\da-fA-F]{2})", re.ASCII)
+def split_url(url: str) -> URLParts | None:
+    """Return the host and the path of an address; None if Go's url.Parse refuses it.
 
-
-def host_of(url: str) -> str | None:
-    """Return the host of an address with its port, "" if it has none; None if Go's url.Parse refuses it."""
-    found = re.match(r"(?:[a-zA-Z][a-zA-Z\d+.-]*:)?(?://([^/?#]*))?", url, re.ASCII)
-    if found is None or _BROKEN_ESCAPE.search(url):
+    Source: https://pkg.go.dev/net/url#Parse.
+    """
+    bare, _, fragment = url.partition("#")
+    scheme = _SCHEME.match(bare)
+    rest = bare[scheme.end() :] if scheme else bare
+    if bare.startswith(":") or _CONTROL.search(url) or _BROKEN_ESCAPE.search(fragment):
         return None
-    return (found[1] or "").rpartition("@")[2]
+    path = rest.partition("?")[0]
+    if not path.startswith("/"):
+        if scheme:
+            return URLParts("", "")
+        return None if ":" in path.partition("/")[0] else _checked("", path)
+    if not path.startswith("//") or (path.startswith("///") and not scheme):
+        return _checked("", path)
+    authority, slash, rest = path[2:].partition("/")
+    user, _, host = authority.rpartition("@")
+    if not _USER.fullmatch(user) or not _HOST.fullmatch(host):
+        return None
+    return _checked(host, slash + rest)
+
+
+def _checked(host: str, path: str) -> URLParts | None:
+    return None if _BROKEN_ESCAPE.search(path) else URLParts(host, path)
