@@ -88,6 +88,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
             gevent.sleep(0)
         return True
 
+    def is_already_handled(self, _body: Any) -> bool:
+        """Leave a connection alone whose socket the application has taken: it is not ours any more."""
+        if gevent.getcurrent().client.fileno() < 0:
+            # So handlers end the loop over the requests of a connection.
+            raise StopIteration
+        return False
+
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
         """Wait for a connection's next request; once the worker stops, only for one that is there already."""

@@ -38,7 +38,9 @@ class Ledger:
         with self._database.transaction() as db:
             job_id = table.insert_job(db, order, actor.label)
             self._audit.record(actor, "job.create", job_id, detail=_about(order.kind, order.subject), db=db)
-            return self._found(db, job_id)
+            job = self._found(db, job_id)
+        self.watchers.notify(job_id, is_new=True)
+        return job
 
     def get(self, job_id: str) -> Job:
         """Return a job.
@@ -123,6 +125,8 @@ class Ledger:
             orphans = table.orphans(db, boot)
             for job in orphans:
                 self._reclaim_one(db, job)
+        for job in orphans:
+            self.watchers.notify(job.id)
         return orphans
 
     def _reclaim_one(self, db: dataset.Database, job: Job) -> None:
@@ -170,7 +174,7 @@ class Ledger:
         """Append lines to a job's log; a line over 8,192 characters is cut."""
         with self._database.transaction() as db:
             table.insert_lines(db, job_id, [line[:LONGEST_LINE] for line in lines])
-        self.watchers.notify(job_id)
+        self.watchers.wake(job_id)
 
     @staticmethod
     def _found(db: dataset.Database, job_id: str) -> Job:

@@ -4,6 +4,14 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
+
+
+class Listener(Protocol):
+    """Who is told of every job."""
+
+    def __call__(self, job_id: str, *, is_new: bool) -> None:
+        """Note, without waiting for anything, that a job was queued or has changed."""
 
 
 class Watchers:
@@ -11,7 +19,12 @@ class Watchers:
 
     def __init__(self) -> None:
         self._events: dict[str, set[threading.Event]] = defaultdict(set)
+        self._listeners: list[Listener] = []
         self._is_closed = False
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` of every job that is queued or changes, once that is committed."""
+        self._listeners.append(listener)
 
     @contextmanager
     def watch(self, job_id: str) -> Iterator[threading.Event]:
@@ -32,10 +45,16 @@ class Watchers:
         """Whether AppOS is stopping, so that watchers have to leave."""
         return self._is_closed
 
-    def notify(self, job_id: str) -> None:
+    def wake(self, job_id: str) -> None:
         """Wake those who watch this job."""
         for event in tuple(self._events.get(job_id, ())):
             event.set()
+
+    def notify(self, job_id: str, *, is_new: bool = False) -> None:
+        """Wake those who watch a job that was queued or has changed, and tell those who listen to all."""
+        self.wake(job_id)
+        for listener in self._listeners:
+            listener(job_id, is_new=is_new)
 
     def close(self) -> None:
         """Wake everybody, to leave."""

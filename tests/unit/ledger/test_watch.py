@@ -29,3 +29,17 @@ def test_a_stop_wakes_everybody_to_leave() -> None:
             assert (early.is_set(), late.is_set()) == (True, True)
 
     assert (before, watchers.is_closed) == (False, True)
+
+
+def test_whoever_listens_is_told_of_every_job_that_changes() -> None:
+    watchers = Watchers()
+    told: list[tuple[str, bool]] = []
+    watchers.listen(lambda job_id, *, is_new: told.append((job_id, is_new)))
+    with watchers.watch("a") as changed:
+        watchers.wake("a")
+        is_woken = changed.is_set()
+    watchers.notify("a", is_new=True)
+    watchers.notify("b")
+
+    assert is_woken
+    assert told == [("a", True), ("b", False)]

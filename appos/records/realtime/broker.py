@@ -1,0 +1,200 @@
+"""Realtime: who is connected, and what they are told."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from appos.errors import ForbiddenError, TooManyRequestsError
+from appos.records.models import Record
+from appos.records.realtime.client import Client, auth_key
+from appos.records.realtime.clients import Clients
+from appos.records.realtime.events import Audience, Change, Delivery, Records
+from appos.records.realtime.message import CONNECTED, Message
+from appos.records.realtime.outbox import Outbox
+
+MOST_CLIENTS = 8192
+# A stream on which nothing happens ends, and its client comes again. Source: PocketBase 0.36.
+IDLE_SECONDS = 300.0
+# A reader that takes nothing for so long is dropped.
+STALLED_SECONDS = 30.0
+SWEEP_SECONDS = 1.0
+RETRY_SECONDS = 10
+# Others have their turn if it takes longer than this to tell of a change.
+TURN_SECONDS = 0.005
+
+
+class PendingDelete:
+    """What is to be told of a deletion, found out while the record was still there."""
+
+    def __init__(self, broker: "Broker", record: Record, deliveries: Sequence[Delivery]) -> None:
+        self._broker = broker
+        self._record = record
+        self._deliveries = deliveries
+
+    def send(self) -> None:
+        """Tell it, once the deletion is committed; clients signed in as the record become strangers."""
+        self._broker.tell(self._deliveries)
+        self._broker.forget_account(self._record)
+
+
+class Broker:
+    """Tells clients of changes, each what it may know. Nothing here waits for a client."""
+
+    def __init__(self, records: Records, *, most_clients: int = MOST_CLIENTS) -> None:
+        self._clients = Clients()
+        self._audience = Audience(self._clients, records)
+        self._most_clients = most_clients
+        self._is_closed = False
+        # Changes are told in the order in which they were published.
+        self._turn = threading.RLock()
+
+    def __len__(self) -> int:
+        return len(self._clients)
+
+    def require_room(self) -> None:
+        """Refuse one client more than there may be.
+
+        Raises:
+            TooManyRequestsError: it has to come again later.
+        """
+        if len(self._clients) >= self._most_clients:
+            raise TooManyRequestsError(
+                "There are too many realtime connections.", retry_after_seconds=RETRY_SECONDS
+            )
+
+    def connect(self, outbox: Outbox, *, is_chunked: bool) -> Client:
+        """Take in a client, and tell it its id. It is forgotten when its connection ends."""
+        client = Client(outbox, is_chunked=is_chunked)
+        if self._is_closed:
+            client.close()
+            return client
+        self._clients.add(client)
+        outbox.watch(lambda: self._clients.remove(client))
+        client.send(Message(CONNECTED, b'{"clientId":"%b"}' % client.id.encode()), client.sent_at)
+        return client
+
+    def subscribe(
+        self, client_id: str, texts: Sequence[str], auth: Record | None, valid_until: float | None = None
+    ) -> None:
+        """Replace what a client subscribed to, and say who it is, until `valid_until` (seconds since 1970).
+
+        A stranger may become somebody; somebody stays who they are.
+
+        Raises:
+            NotFoundError: `client_not_found`.
+            ForbiddenError: `auth_mismatch`; both in PocketBase's words.
+        """
+        client = self._clients.get(client_id)
+        if client.auth is not None and auth_key(client.auth) != auth_key(auth):
+            raise ForbiddenError(
+                "The current and the previous request authorization don't match.", code="auth_mismatch"
+            )
+        self._clients.set_auth(client, auth)
+        client.valid_until = valid_until if auth else None
+        self._clients.subscribe(client, texts)
+
+    def publish(self, action: str, record: Record) -> None:
+        """Tell of a record that was created or updated ("create", "update"), once that is committed."""
+        with self._turn:
+            if action == "update" and record.collection.is_auth:
+                self._follow(record)
+            pause = _Turns().pause
+            for delivery in self._audience.of(Change(action, record), pause):
+                delivery.send(self._clients, pause)
+
+    def prepare_delete(self, record: Record) -> PendingDelete:
+        """Find out who may hear of a deletion, within the transaction and before any row of it goes."""
+        return PendingDelete(self, record, list(self._audience.of(Change("delete", record), _never)))
+
+    def send(self, topic: str, data: object, allowed: Callable[[Record | None], bool]) -> None:
+        """Tell those who subscribed to a topic of AppOS's own and are allowed; `data` becomes JSON."""
+        channels = self._clients.channels(topic)
+        if not channels:
+            return
+        content = msgspec.json.encode(data)
+        with self._turn:
+            self.tell(
+                [
+                    Delivery(
+                        Message(channel.subscription.text, content),
+                        [client for client in channel.clients if allowed(client.auth)],
+                    )
+                    for channel in channels
+                ]
+            )
+
+    def tell(self, deliveries: Sequence[Delivery]) -> None:
+        """Send what has been found out."""
+        with self._turn:
+            pause = _Turns().pause
+            for delivery in deliveries:
+                delivery.send(self._clients, pause)
+
+    def _follow(self, account: Record) -> None:
+        """Give the clients of an account its new record; if its tokens died, end their streams.
+
+        They come again with the token that they have by then.
+        """
+        for client in self._clients.signed_in_as(account):
+            if client.auth and client.auth.values.get("tokenKey") != account.values.get("tokenKey"):
+                self._end(client)
+            else:
+                self._clients.set_auth(client, account)
+
+    def forget_account(self, account: Record) -> None:
+        """Make strangers of those who were signed in as an account that is no more."""
+        for client in self._clients.signed_in_as(account):
+            self._clients.set_auth(client, None)
+            client.valid_until = None
+
+    def revoke(self, collection_id: str) -> None:
+        """End the streams of all accounts of a collection: their tokens have died, or the collection has."""
+        for client in self._clients.all():
+            if client.auth is not None and client.auth.collection.id == collection_id:
+                self._end(client)
+
+    def run(self, stopping: threading.Event) -> None:
+        """End what is idle, stuck or expired, again and again until `stopping`."""
+        while not stopping.wait(SWEEP_SECONDS):
+            self.sweep(time.monotonic(), time.time())
+
+    def sweep(self, now: float, today: float) -> None:
+        """End streams that were idle for too long, whose reader is stuck, or whose token has expired.
+
+        `now` is on the monotonic clock, `today` in seconds since 1970.
+        """
+        for client in self._clients.all():
+            outbox = client.outbox
+            is_stuck = outbox.waiting_bytes and now - outbox.moved_at > STALLED_SECONDS
+            is_expired = client.valid_until is not None and client.valid_until < today
+            if is_stuck or is_expired or now - client.sent_at > IDLE_SECONDS:
+                self._end(client)
+
+    def close(self) -> None:
+        """End every stream, and let no other begin."""
+        self._is_closed = True
+        for client in self._clients.all():
+            self._end(client)
+
+    def _end(self, client: Client) -> None:
+        self._clients.remove(client)
+        client.close()
+
+
+def _never() -> None:
+    """Do not pause: within a transaction nothing may wait."""
+
+
+class _Turns:
+    """Lets others have their turn while much is to be told."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def pause(self) -> None:
+        """Wait one turn of the event loop if the last one was long ago."""
+        if time.monotonic() - self._began > TURN_SECONDS:
+            time.sleep(0)
+            self._began = time.monotonic()
