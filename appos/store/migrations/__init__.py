@@ -7,9 +7,9 @@ A migration has a number, never changes once released, and runs in one transacti
 import sqlite3
 from collections.abc import Callable
 
-from appos.store.migrations import a0001_request_logs, d0001_initial
+from appos.store.migrations import a0001_request_logs, d0001_initial, d0002_collections
 
 Upgrade = Callable[[sqlite3.Connection], None]
 
-DATA: tuple[Upgrade, ...] = (d0001_initial.upgrade,)
+DATA: tuple[Upgrade, ...] = (d0001_initial.upgrade, d0002_collections.upgrade)
 AUXILIARY: tuple[Upgrade, ...] = (a0001_request_logs.upgrade,)

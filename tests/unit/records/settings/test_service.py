@@ -1,59 +1,17 @@
-"""Collections and settings."""
+"""Settings."""
 
 import msgspec
 import pytest
 
 from appos.audit.models import Actor
-from appos.errors import InvalidError, NotFoundError
-from appos.records.models import Logs, Meta, Settings, Smtp, TokenKind
-from appos.records.service import Collections, SettingsService
+from appos.errors import InvalidError
+from appos.records.settings.models import Logs, Meta, Settings, Smtp
+from appos.records.settings.service import SettingsService
 from appos.services import Services
 from appos.store.query import ListQuery
 
 CANARY = "canary-7f3a91"
 ADA = Actor(name="ada@example.com", id="ada000000000001", collection="_superusers")
-
-
-@pytest.mark.parametrize("key", ["users", "_pb_users_auth_", "USERS"])
-def test_a_collection_is_found_by_name_and_by_id(services: Services, key: str) -> None:
-    found = services.collections.auth(key)
-
-    assert (found.id, found.name, found.is_superusers) == ("_pb_users_auth_", "users", False)
-
-
-def test_superusers_may_do_everything(services: Services) -> None:
-    assert services.collections.auth("_superusers").is_superusers
-
-
-@pytest.mark.parametrize("key", ["", "nobodies", "' OR 1=1 --", "users\x00", "%"])
-def test_a_collection_that_is_not_there_is_not_found(services: Services, key: str) -> None:
-    with pytest.raises(NotFoundError):
-        services.collections.auth(key)
-
-
-def test_a_collection_is_looked_up_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    collections = Collections(services.databases.data)
-    first = collections.auth("users")
-    monkeypatch.setattr(services.databases.data, "read", lambda: pytest.fail("it looked again"))
-
-    assert collections.auth("users") is first
-    assert collections.auth("_pb_users_auth_") is first
-
-
-def test_what_clients_write_does_not_fill_the_cache(services: Services) -> None:
-    collections = Collections(services.databases.data)
-    for key in ("users", "Users", "uSers", "usErs"):
-        collections.auth(key)
-
-    assert set(collections._known) == {"users", "_pb_users_auth_"}
-
-
-def test_the_halves_of_keys_are_not_in_the_repr(services: Services) -> None:
-    collection = services.collections.auth("users")
-    secrets = [collection.options.token(kind).secret for kind in TokenKind]
-
-    assert [len(secret) for secret in secrets] == [50, 50]
-    assert not [secret for secret in secrets if secret in repr(collection)]
 
 
 def test_settings_that_were_never_set_have_defaults(services: Services) -> None:

@@ -1,0 +1,58 @@
+"""A collection as JSON, in the shape in which clients see it.
+
+Source: PocketBase 0.36, "Collection" of the collections API.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from appos.records.auth_options import AuthOptions, TokenKind
+from appos.records.fields import Field
+from appos.records.models import Collection
+
+Document = dict[str, Any]
+
+
+def document(collection: Collection) -> Document:
+    """Return what a superuser sees of a collection: all but the secrets of its tokens and providers."""
+    shown: Document = {
+        "id": collection.id,
+        "listRule": collection.list_rule,
+        "viewRule": collection.view_rule,
+        "createRule": collection.create_rule,
+        "updateRule": collection.update_rule,
+        "deleteRule": collection.delete_rule,
+        "name": collection.name,
+        "type": collection.type,
+        "fields": [field_document(field) for field in collection.fields],
+        "indexes": list(collection.indexes),
+        "created": collection.created,
+        "updated": collection.updated,
+        "system": collection.system,
+    }
+    return shown | _auth_document(collection.auth) if collection.auth else shown
+
+
+def field_document(field: Field) -> Document:
+    """Return a field with all its options, in the order of their names."""
+    return dict(sorted(msgspec.to_builtins(field).items()))
+
+
+def _auth_document(auth: AuthOptions) -> Document:
+    shown: Document = msgspec.to_builtins(auth)
+    for kind in TokenKind:
+        del shown[f"{kind}Token"]["secret"]
+    for provider in shown["oauth2"]["providers"]:
+        del provider["clientSecret"]
+    return shown
+
+
+def without_secrets(auth: AuthOptions) -> AuthOptions:
+    """Return options without secrets, for comparing and showing."""
+    hidden = {name: replace(getattr(auth, name), secret="") for name in _TOKENS}
+    return replace(auth, **hidden)
+
+
+_TOKENS = tuple(name for name in AuthOptions.__struct_fields__ if name.endswith("_token"))
