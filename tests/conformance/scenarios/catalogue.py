@@ -1,6 +1,12 @@
 """All scenarios, by name."""
 
 from tests.conformance.scenarios import (
+    collection_auth,
+    collection_crud,
+    collection_fields,
+    collection_guards,
+    collection_indexes,
+    collection_rules,
     field_addresses,
     field_dates,
     field_files,
@@ -10,10 +16,18 @@ from tests.conformance.scenarios import (
     field_text,
     field_values,
     record_crud,
+    record_expand,
+    record_lists,
 )
 from tests.conformance.scenarios.steps import Scenario
 
 MODULES = (
+    collection_crud,
+    collection_fields,
+    collection_indexes,
+    collection_rules,
+    collection_auth,
+    collection_guards,
     field_values,
     field_text,
     field_numbers,
@@ -23,6 +37,8 @@ MODULES = (
     field_files,
     field_relations,
     record_crud,
+    record_lists,
+    record_expand,
 )
 
 SCENARIOS: list[Scenario] = [scenario for module in MODULES for scenario in module.scenarios()]

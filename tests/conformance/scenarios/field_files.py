@@ -1,6 +1,7 @@
 """File fields: their options, what is taken up, and modifiers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.conformance.scenarios.steps import (
     SUPERUSER,
@@ -38,7 +39,7 @@ def scenarios() -> Iterator[Scenario]:
     yield from _json()
 
 
-def uploaded(*files: File, name: str = "f", status: int = 200, **rest: object) -> Step:
+def uploaded(*files: File, name: str = "f", status: int = 200, **rest: Any) -> Step:
     """Create a record with files."""
     return create(Form(tuple((name, file) for file in files)), status=status, **rest)
 

@@ -16,8 +16,12 @@ BOUNDARY = "line"
 # A record's id; a field's id may have the same form, but comes from its type and name.
 ID = re.compile(r"(?!email\d{10})[a-z0-9]{15}")
 # What PocketBase puts between the stem of a file's name and its ending, and behind a stem that is too short.
-FILE_SUFFIX = re.compile(r"(?<=_)[a-z0-9]{10}(?=\.\w|$|[^\w.])")
-PADDED_STEM = re.compile(r"(?<![\w-])[a-z0-9]{10,12}(?=_[a-z0-9]{10}(\.\w|$|[^\w.]))")
+FILE_SUFFIX = re.compile(r"(?<=_)[a-z0-9]{10}(?=\.\w)")
+PADDED_STEM = re.compile(r"(?<![\w-])[a-z0-9]{10,12}(?=_[a-z0-9]{10}\.\w)")
+# A file of an unknown kind has no ending.
+LONE_SUFFIX = re.compile(r"(?<=^bytes_)[a-z0-9]{10}$")
+# The indexes of an auth collection that has no id yet.
+INDEX_SUFFIX = re.compile(r"(?:(?<=`idx_email_)|(?<=`idx_tokenKey_))[a-z0-9]{10}(?=`)")
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3}Z)?")
 # An example in a message, made at random.
 EXAMPLE = re.compile(r'(?<=, ex\.: ")[^"]+')
@@ -82,7 +86,8 @@ class Wording:
         text = TIME.sub(lambda found: _without_now(_time(found[0]), found[0]), text)
         text = EXAMPLE.sub("<example>", text)
         text = PADDED_STEM.sub(lambda found: self._stem(found[0]), text)
-        text = FILE_SUFFIX.sub(lambda found: self._word(found[0], "suffix"), text)
+        for suffix in (FILE_SUFFIX, LONE_SUFFIX, INDEX_SUFFIX):
+            text = suffix.sub(lambda found: self._word(found[0], "suffix"), text)
         for made_up, word in self._words.items():
             text = text.replace(made_up, word)
         return text
