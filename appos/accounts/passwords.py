@@ -4,15 +4,12 @@ import re
 import string
 from itertools import pairwise
 
-import bcrypt
-
 from appos.errors import InvalidError
-from appos.store.offload import offload
+from appos.records import hashing
 
-# bcrypt reads 72 bytes; PocketBase therefore takes at most 71 characters. Its cost is Go's
-# bcrypt.DefaultCost.
+# bcrypt reads 72 bytes; PocketBase therefore takes at most 71 characters.
 MOST_BYTES = 71
-COST = 10
+COST = hashing.DEFAULT_COST
 LEAST_CHARACTERS = 10
 LEAST_DISTINCT = 5
 
@@ -46,15 +43,13 @@ def hash_password(password: str) -> str:
 
     Source: PocketBase's password field (bcrypt, cost 10).
     """
-    return offload(lambda: bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode())
+    return hashing.hash_password(password, COST)
 
 
 def check_password(password: str, password_hash: str | None) -> bool:
     """Compare a password with a hash, in the same time when there is none; runs off the event loop."""
-    known = password_hash.encode() if password_hash else _NOBODY
-    given = password.encode()[:72]
-    is_equal = offload(lambda: bcrypt.checkpw(given, known))
-    return is_equal and bool(password_hash) and len(password.encode()) <= 72
+    is_equal = hashing.check_password(password, password_hash or _NOBODY.decode())
+    return is_equal and bool(password_hash)
 
 
 def refuse_weak(password: str, email: str = "") -> None:

@@ -8,7 +8,15 @@ import msgspec
 from sqlalchemy import ColumnElement
 
 from appos.records.fields.problems import Problem
-from appos.records.fields.rules import check_length, check_match, check_not_in, first, required, stated
+from appos.records.fields.rules import (
+    check_length,
+    check_match,
+    check_no_via,
+    check_not_in,
+    first,
+    required,
+    stated,
+)
 
 if TYPE_CHECKING:
     import dataset
@@ -131,4 +139,5 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field
             check_length(self.name, 1, MOST_NAME_BYTES),
             check_match(self.name, _NAME),
             check_not_in(self.name, RESERVED_NAMES),
+            check_no_via(self.name),
         )

@@ -1,9 +1,8 @@
 """Dates that clients set."""
 
-from collections.abc import Mapping
 from typing import Any, NewType
 
-from appos.records.fields.base import Field, OptionsContext, ValueContext
+from appos.records.fields.base import Field, ValueContext
 from appos.records.fields.cast import as_text
 from appos.records.fields.dates import parse_date
 from appos.records.fields.problems import Problem, problem
@@ -32,17 +31,19 @@ class DateField(Field, frozen=True, kw_only=True, tag="date"):
         if self.min and value < self.min:
             return problem(
                 "validation_min_greater_equal_than_required",
-                f"Must be no less than {self.min}.",
-                threshold=self.min,
+                f"Must be no less than {_as_go(self.min, ' ', ' +0000 UTC')}",
+                threshold=_as_go(self.min, "T", "Z"),
             )
         if self.max and value > self.max:
             return problem(
                 "validation_max_less_equal_than_required",
-                f"Must be no greater than {self.max}.",
-                threshold=self.max,
+                f"Must be no greater than {_as_go(self.max, ' ', ' +0000 UTC')}",
+                threshold=_as_go(self.max, "T", "Z"),
             )
         return None
 
-    def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
-        """Return what is wrong with the name; PocketBase does not compare the limits with one another."""
-        return super().check_options(context)
+
+def _as_go(moment: str, middle: str, end: str) -> str:
+    """Return a moment as Go writes its own time, with no zeros at the end of the second."""
+    date, clock = moment.removesuffix("Z").split(" ")
+    return f"{date}{middle}{clock.rstrip('0').rstrip('.')}{end}"

@@ -18,30 +18,32 @@ _OFFSET = r"(?P<sign>[+-])(?P<offset_hours>\d\d){colon}(?P<offset_minutes>\d\d)"
 
 # What stands for a part of a date in a form, as a regular expression.
 _PARTS = {
-    "Monday": f"(?:{'|'.join(_DAYS)})",
-    "Mon": f"(?:{'|'.join(day[:3] for day in _DAYS)})",
-    "Jan": f"(?P<month_name>{'|'.join(_MONTHS)})",
+    "Monday": f"(?i:{'|'.join(_DAYS)})",
+    "Mon": f"(?i:{'|'.join(day[:3] for day in _DAYS)})",
+    "Jan": f"(?P<month_name>(?i:{'|'.join(_MONTHS)}))",
     "YYYY": r"(?P<year>\d{4})",
     "YY": r"(?P<short_year>\d\d)",
     "MM": r"(?P<month>\d\d)",
-    "DD": r"(?P<day>\d\d?)",
+    "DD": r"(?P<day>\d\d)",
     "_D": r" ?(?P<day>\d\d?)",
     "hh": r"(?P<hour>\d\d?)",
     "mm": r"(?P<minute>\d\d)",
     "ss": r"(?P<second>\d\d)" + _FRACTION,
-    "PM": r"(?-i:(?P<half>[AP]M))",
+    "PM": "(?P<half>[AP]M)",
     "Z:": "(?:Z|" + _OFFSET.format(colon=":") + ")",
     "Z": "(?:Z|" + _OFFSET.format(colon="") + ")",
     "+:": _OFFSET.format(colon=":"),
     "+": _OFFSET.format(colon=""),
-    # The name of a zone says nothing of its offset: such a date is taken as UTC.
-    "ZONE": r"(?-i:GMT[+-]\d\d?|[A-Z]{3}|[A-Z]{3}T|WITA|ChST|MeST|[A-Z]{4}T)",
+    # The name of a zone says nothing of its offset, but for those that are named by it.
+    "ZONE": r"(?:GMT(?P<gmt>[+-]0*(?:1?\d|2[0-3]))?|[+-]0*(?:[01]\d|2[0-3])|(?!GMT)[A-Z]{3}"
+    "|[A-Z]{3}T|WITA|ChST|MeST|[A-Z]{4}T)",
     " ": " +",
 }
 _PART = re.compile("|".join(re.escape(part) for part in sorted(_PARTS, key=len, reverse=True)) + "|.")
 
-# `{}` would be in the way of regular expressions, so parts are written bare.
+# The first is the form in which dates are stored.
 _FORMS = (
+    "YYYY-MM-DD hh:mm:ssZ",
     "YYYY-MM-DD",
     "YYYY-MM-DDThh:mm:ssZ:",
     "YYYY-MM-DDThh:mm:ss",
@@ -52,7 +54,6 @@ _FORMS = (
     "Monday, DD-Jan-YY hh:mm:ss ZONE",
     "YYYY-MM-DD hh:mm:ss + ZONE",
     "YYYY-MM-DDThh:mm:ss+",
-    "YYYY-MM-DD hh:mm:ssZ",
     "YYYY-MM-DD hh:mm:ss",
     "Mon Jan _D hh:mm:ss YYYY",
     "Mon Jan _D hh:mm:ss ZONE YYYY",
@@ -72,7 +73,10 @@ def now() -> str:
 
 
 def parse_date(text: str) -> str:
-    """Return the moment that a text names, in UTC as `2006-01-02 15:04:05.000Z`; "" if it names none."""
+    """Return the moment that a text names, in UTC as `2006-01-02 15:04:05.000Z`; "" if it names none.
+
+    Nor does a moment beyond the years 0000 to 9999, which PocketBase stores and cannot read again.
+    """
     if not text.isascii() or not text:
         return ""
     return next((moment for form in _forms() if (moment := _read(form, text))), "")
@@ -82,7 +86,7 @@ def parse_date(text: str) -> str:
 def _forms() -> tuple[re.Pattern[str], ...]:
     """Return the forms as regular expressions, compiled when the first date is read."""
     expressions = (_PART.sub(lambda part: _PARTS.get(part[0], re.escape(part[0])), form) for form in _FORMS)
-    return tuple(re.compile(expression, re.ASCII | re.IGNORECASE) for expression in expressions)
+    return tuple(re.compile(expression, re.ASCII) for expression in expressions)
 
 
 def _read(form: re.Pattern[str], text: str) -> str:
@@ -103,11 +107,11 @@ def _moment(parts: dict[str, str | None]) -> str:
     if offset is None:
         return ""
     moment = local - offset
-    fraction = (parts.get("fraction") or "").rstrip("0")
-    seconds = f"{_four(moment.year - shift)}-{moment:%m-%d %H:%M:%S}"
-    if seconds == ZERO_TIME and not fraction:
+    if not 0 <= moment.year - shift <= 9999:
         return ""
-    return f"{seconds}.{fraction[:3]:0<3}Z"
+    seconds = f"{moment.year - shift:04}-{moment:%m-%d %H:%M:%S}"
+    fraction = (parts.get("fraction") or "")[:3].rstrip("0")
+    return "" if seconds == ZERO_TIME and not fraction else f"{seconds}.{fraction:0<3}Z"
 
 
 def _number(parts: dict[str, str | None], name: str, default: int = 0) -> int:
@@ -143,12 +147,11 @@ def _minutes(parts: dict[str, str | None]) -> tuple[int, int]:
 
 def _offset(parts: dict[str, str | None]) -> timedelta | None:
     """Return how far the date's clock is ahead of UTC; None if no clock is."""
+    if parts.get("gmt") and not parts.get("sign"):
+        # Go takes the clock of such a date for that of UTC, and shows it as that of the zone.
+        return -timedelta(hours=_number(parts, "gmt"))
     hours, minutes = _number(parts, "offset_hours"), _number(parts, "offset_minutes")
     if hours > 24 or minutes > 60:
         return None
     offset = timedelta(hours=hours, minutes=minutes)
     return -offset if parts.get("sign") == "-" else offset
-
-
-def _four(year: int) -> str:
-    return f"-{-year:04}" if year < 0 else f"{year:04}"

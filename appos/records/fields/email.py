@@ -11,8 +11,9 @@ from appos.records.fields.problems import REQUIRED, Problem, problem
 _LETTER = r"a-zA-Z\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}"
 _ATOM = rf"[{_LETTER}\d!#$%&'*+/=?^_`{{|}}~-]+"
 _SPACE = r"(?:[ \t]*\r\n)?[ \t]+"
+# As it is checked, each character within quotes has a quote of its own before it.
 _QUOTED = (
-    rf'"(?:(?:{_SPACE})?(?:[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x21\x23-\x5b\x5d-\x7e{_LETTER}]'
+    rf'(?:"(?:{_SPACE})?(?:[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x21\x23-\x5b\x5d-\x7e{_LETTER}]'
     rf'|\([\x01-\x09\x0b\x0c\x0d-\x7f]))*(?:{_SPACE})?"'
 )
 _LABEL = rf"[{_LETTER}\d](?:[{_LETTER}\d._~-]*[{_LETTER}\d])?"

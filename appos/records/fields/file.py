@@ -6,12 +6,12 @@ from typing import Any
 
 from appos.records.fields.base import OptionsContext, ValueContext
 from appos.records.fields.cast import as_texts
-from appos.records.fields.gotext import quote
 from appos.records.fields.lists import ListField
-from appos.records.fields.media_types import is_media_type
 from appos.records.fields.problems import REQUIRED, Problem, problem
 from appos.records.fields.rules import check_length, check_match, check_not_in, check_size, first, stated
+from appos.records.files.sniff import matches
 from appos.records.uploads import Upload
+from appos.store.gotext import quote
 
 DEFAULT_MOST_BYTES = 5 << 20
 MOST_NAME_BYTES = 150
@@ -110,7 +110,7 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
 
     def _check_media_type(self, upload: Upload) -> Problem | None:
         allowed = self.mime_types or ()
-        if not allowed or any(is_media_type(upload.media_type, name) for name in allowed):
+        if not allowed or matches(upload.media_type, allowed):
             return None
         return problem(
             "validation_invalid_mime_type",

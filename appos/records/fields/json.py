@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement
 
 from appos.records.fields import gojson
 from appos.records.fields.base import Field, OptionsContext, ValueContext
-from appos.records.fields.gotext import quote
 from appos.records.fields.problems import REQUIRED, Problem, problem
 from appos.records.fields.rules import check_size, stated
 from appos.store.functions import go_number
+from appos.store.gotext import quote
 
 DEFAULT_MOST_BYTES = 5 << 20
 _EMPTY = frozenset({"", "null", '""', "[]", "{}"})

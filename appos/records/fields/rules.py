@@ -53,6 +53,13 @@ def check_match(text: str, pattern: re.Pattern[str]) -> Problem | None:
     return problem("validation_match_invalid", "Must be in a valid format.")
 
 
+def check_no_via(text: str) -> Problem | None:
+    """Demand a name that cannot be taken for one of a back-relation."""
+    if "_via_" not in text.lower():
+        return None
+    return problem("validation_found_via", 'The value cannot contain "_via_".')
+
+
 def check_not_in(text: str, refused: Collection[str]) -> Problem | None:
     """Demand a text that is none of some."""
     return problem("validation_not_in_invalid", "Must not be in list.") if text in refused else None

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from appos.records.fields.base import Field, OptionsContext, Setter, ValueContext
 from appos.records.fields.cast import as_text
 from appos.records.fields.generate import UnsupportedPatternError, random_text
-from appos.records.fields.gotext import quote
 from appos.records.fields.patterns import check_pattern, matches
 from appos.records.fields.problems import INVALID_FORMAT, Problem, problem
 from appos.records.fields.rules import (
@@ -19,13 +18,24 @@ from appos.records.fields.rules import (
     required,
     stated,
 )
+from appos.store.gotext import quote
 
 MOST_CHARACTERS = 5000
 ID_NAME = "id"
 # Ids of small letters alone cannot differ from one another in case only.
 DEFAULT_ID_PATTERN = "^[a-z0-9]+$"
-FORBIDDEN_ID_CHARACTERS = ("/", "\\")
+# Ids are names of folders. The first character of these that an id has is the one that is named.
+FORBIDDEN_ID_CHARACTERS = "./\\|\"'`<>:?*%$\x00\t\n\r "
+# What Windows takes for a device.
+RESERVED_IDS = (
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10)),
+)
 AUTOGENERATE = ":autogenerate"
+TAKEN_ID = problem("validation_pk_invalid", "The record primary key is invalid or already exists.")
 # How often a pattern's texts are tried against the other options.
 TRIALS = 10
 
@@ -69,7 +79,8 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
         if not self.primary_key:
             return self.check_text(value)
         if context.is_new:
-            return first(self._check_new_key(value, context), self.check_text(value))
+            is_taken = self.pattern != DEFAULT_ID_PATTERN and self._is_taken(value, context)
+            return TAKEN_ID if is_taken else self.check_text(value)
         if value != context.record_id:
             return problem("validation_pk_change", "The record primary key cannot be changed.")
         return None
@@ -89,6 +100,8 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
             )
         if self.pattern and not matches(self.pattern, text):
             return INVALID_FORMAT
+        if self.primary_key and self.pattern != DEFAULT_ID_PATTERN:
+            return _check_portable(text)
         return None
 
     def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
@@ -140,18 +153,6 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
             f"The provided autogenerate pattern could produce invalid field values, ex.: {quote(wrong)}.",
         )
 
-    def _check_new_key(self, key: str, context: ValueContext) -> Problem | None:
-        forbidden = next((character for character in FORBIDDEN_ID_CHARACTERS if character in key), None)
-        if forbidden is not None:
-            return problem(
-                "validation_pk_forbidden",
-                "The record primary key contains forbidden characters.",
-                forbidden=forbidden,
-            )
-        if self.pattern != DEFAULT_ID_PATTERN and self._is_taken(key, context):
-            return problem("validation_pk_invalid", "The record primary key is invalid or already exists.")
-        return None
-
     def _is_taken(self, key: str, context: ValueContext) -> bool:
         """Whether a record has this id in any case."""
         table = sa.table(context.collection.name, sa.column(ID_NAME))
@@ -161,3 +162,21 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
 
     def _generate(self) -> str:
         return random_text(self.autogenerate_pattern) if self.autogenerate_pattern else ""
+
+
+def _check_portable(key: str) -> Problem | None:
+    """Return what keeps an id from being the name of a folder everywhere."""
+    forbidden = next((character for character in FORBIDDEN_ID_CHARACTERS if character in key), None)
+    if forbidden is not None:
+        return problem(
+            "validation_forbidden_pk_character",
+            f"'{forbidden}' is not a valid primary key character.",
+            ch=forbidden,
+        )
+    if key.upper() not in RESERVED_IDS:
+        return None
+    return problem(
+        "validation_reserved_pk",
+        f"The primary key '{key.upper()}' is reserved and cannot be used.",
+        reserved=key.upper(),
+    )

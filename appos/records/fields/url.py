@@ -41,7 +41,8 @@ _BROKEN_ESCAPE = re.compile(r"%(?![\da-fA-F]{2})", re.ASCII)
 _USER = re.compile(r"(?:[\w.:~!$&'()*+,;=@-]|%[\da-fA-F]{2})*", re.ASCII)
 # A port may be empty; of characters beyond ASCII, any may be part of a name.
 _HOST = re.compile(
-    r"(?:\[[\da-fA-F:.]*(?:%[^\]]*)?\]|(?:[\w.~!$&'()*+,;=<>\"-]|[^\x00-\x7f]|%25|%[89a-fA-F][\da-fA-F])*)(?::\d*)?",
+    r"(?:\[[\da-fA-F:.]*(?:%25[^\]]*)?\]|(?:[\w.~!$&'()*+,;=<>\"-]|[^\x00-\x7f]|%25|%[89a-fA-F][\da-fA-F])*)"
+    r"(?::\d*)?",
     re.ASCII,
 )
 LEAST_BYTES = 4
