@@ -69,6 +69,8 @@ def add_headers(response: Response) -> Response:
     is_preflight = request.method == "OPTIONS" and response.status_code == 204
     for name, value in (ADDED if is_preflight else COMMON | ADDED).items():
         response.headers.setdefault(name, value)
+    if g.get("may_be_framed"):
+        del response.headers["X-Frame-Options"]
     is_page = response.mimetype == "text/html"
     response.headers.setdefault("Content-Security-Policy", page_policy() if is_page else CLOSED)
     if is_page:

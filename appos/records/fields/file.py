@@ -8,7 +8,7 @@ from appos.records.fields.base import OptionsContext, ValueContext
 from appos.records.fields.cast import as_texts
 from appos.records.fields.lists import ListField
 from appos.records.fields.problems import REQUIRED, Problem, problem
-from appos.records.fields.rules import check_length, check_match, check_not_in, check_size, first, stated
+from appos.records.fields.rules import check_length, check_match, check_not_in, check_size, stated
 from appos.records.files.sniff import matches
 from appos.records.uploads import Upload
 from appos.store.gotext import quote
@@ -55,10 +55,11 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
         files = self.items(value)
         if not files:
             return REQUIRED if self.required else None
-        return first(
-            self._check_names(files, context),
-            self._check_count(len(files)),
-            *(self._check_upload(file) for file in files if isinstance(file, Upload)),
+        uploads = (self._check_upload(file) for file in files if isinstance(file, Upload))
+        return (
+            self._check_names(files, context)
+            or self._check_count(len(files))
+            or next((found for found in uploads if found), None)
         )
 
     def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
@@ -89,11 +90,11 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
         return problem("validation_too_many_files", f"The maximum allowed files is {most}.", maxSelect=most)
 
     def _check_upload(self, upload: Upload) -> Problem | None:
-        return first(
-            check_length(upload.name, 1, MOST_NAME_BYTES),
-            check_match(upload.name, _NAME),
-            self._check_size(upload),
-            self._check_media_type(upload),
+        return (
+            check_length(upload.name, 1, MOST_NAME_BYTES)
+            or check_match(upload.name, _NAME)
+            or self._check_size(upload)
+            or self._check_media_type(upload)
         )
 
     def _check_size(self, upload: Upload) -> Problem | None:
@@ -103,7 +104,7 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
         name = upload.original_name
         return problem(
             "validation_file_size_limit",
-            f"Failed to upload {quote(name)} - the maximum allowed file size is {most} bytes.",
+            f"Failed to upload {name} - the maximum allowed file size is {most} bytes.",
             file=name,
             maxSize=most,
         )
@@ -120,7 +121,7 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
 
 def _check_thumbs(thumbs: tuple[str, ...]) -> Problem | None:
     found = {
-        str(index): first(check_not_in(size, _NO_THUMBS), check_match(size, _THUMB))
+        str(index): check_not_in(size, _NO_THUMBS) or check_match(size, _THUMB)
         for index, size in enumerate(thumbs)
     }
     return stated(found) or None

@@ -1,0 +1,1 @@
+"""Files of records: their names, their types, where they lie, and how they are served."""

@@ -1,0 +1,179 @@
+"""Making an image smaller, to the sizes and in the ways that PocketBase has."""
+
+import math
+import re
+import warnings
+from typing import BinaryIO, NamedTuple
+
+from PIL import Image, ImageFile, ImageOps, WebPImagePlugin
+
+# Naming the plugin here registers it; Pillow would load all of its plugins to find it.
+_WEBP = WebPImagePlugin.WebPImageFile.format
+# The format of a thumb, by that of its image. Source: PocketBase 0.36.2, seen.
+MADE_OF = {"PNG": "PNG", "JPEG": "JPEG", "GIF": "GIF", _WEBP: "PNG"}
+JPEG_QUALITY = 95
+# An image of 50 million pixels takes 200 MB while it is worked on.
+MOST_PIXELS = 50_000_000
+MOST_THUMB_PIXELS = 16_000_000
+# What is narrower or lower than this is scaled first and cropped then, all else the other way round.
+CROPPED_FIRST = 100
+# How many times larger than the thumb an image has to be for a coarser reading of it to do.
+READING_SCALE = 2.0
+SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})([tbf]?)", re.ASCII)
+ORIENTATION = 0x0112
+TURNED = frozenset({5, 6, 7, 8})
+
+# Pillow only warns of what is over its own, higher limit. Source: its documentation of Image.open.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+Box = tuple[float, float, float, float]
+
+# Source: Pillow's documentation of Image.open and Image.load, and what its decoders raise besides.
+_UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+
+class NoThumb(Exception):  # noqa: N818 - nobody is told of it as of an error
+    """No thumb can be made of an image, and why."""
+
+
+class Size(NamedTuple):
+    """How large a thumb is; of width and height one may be 0, and is then what the other one makes it."""
+
+    width: int
+    height: int
+    # "" crops around the centre, "t" from the top, "b" from the bottom; "f" crops nothing.
+    mode: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Size | None":
+        """Return the size that a text as `100x100t` means, None if it means none."""
+        found = SIZE.fullmatch(text)
+        size = cls(int(found[1]), int(found[2]), found[3]) if found else None
+        return size if size and (size.width or size.height) else None
+
+
+class Plan(NamedTuple):
+    """Which part of an image becomes the thumb, and how many pixels that has."""
+
+    box: Box
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, width: int, height: int, size: Size) -> "Plan":
+        """Return the plan for an image of this width and height. Source: PocketBase 0.36.2, `thumbs`."""
+        if not size.width or not size.height:
+            return cls._whole(width, height, size.width, size.height)
+        if size.mode == "f":
+            return cls._fitted(width, height, size)
+        return cls._filled(width, height, size)
+
+    @classmethod
+    def _whole(cls, width: int, height: int, new_width: int, new_height: int) -> "Plan":
+        new_width = new_width or max(1, math.floor(new_height * width / height + 0.5))
+        new_height = new_height or max(1, math.floor(new_width * height / width + 0.5))
+        return cls((0, 0, width, height), new_width, new_height)
+
+    @classmethod
+    def _fitted(cls, width: int, height: int, size: Size) -> "Plan":
+        if width <= size.width and height <= size.height:
+            return cls((0, 0, width, height), width, height)
+        aspect = width / height
+        if aspect > size.width / size.height:
+            return cls._whole(width, height, size.width, int(size.width / aspect))
+        return cls._whole(width, height, int(size.height * aspect), size.height)
+
+    @classmethod
+    def _filled(cls, width: int, height: int, size: Size) -> "Plan":
+        is_narrow = width / height < size.width / size.height
+        if width >= CROPPED_FIRST and height >= CROPPED_FIRST:
+            part_width, part_height = float(width), float(height)
+            if is_narrow:
+                part_height = min(height, int(max(1.0, width * size.height / size.width) + 0.5))
+            else:
+                part_width = min(width, int(max(1.0, height * size.width / size.height) + 0.5))
+        else:
+            scale = width / size.width if is_narrow else height / size.height
+            part_width, part_height = min(width, size.width * scale), min(height, size.height * scale)
+        left = math.floor((width - part_width) / 2)
+        top = {"t": 0.0, "b": height - part_height}.get(size.mode, math.floor((height - part_height) / 2))
+        return cls((left, top, left + part_width, top + part_height), size.width, size.height)
+
+
+def shrink(source: BinaryIO, size: Size, form: str) -> Image.Image:
+    """Return an image, of which `form` names the format, in a size; of a moving one, its first picture.
+
+    Raises:
+        NoThumb: it is too large, broken, or of another format.
+    """
+    try:
+        with Image.open(source, formats=(form,)) as image:
+            return _shrunk(image, size)
+    except _UNREADABLE as error:
+        raise NoThumb(f"{type(error).__name__}: {error}") from error
+
+
+def encode(image: Image.Image, form: str, target: BinaryIO) -> None:
+    """Write an image in a format."""
+    image.save(target, form, **({"quality": JPEG_QUALITY} if form == "JPEG" else {}))
+
+
+def _shrunk(image: ImageFile.ImageFile, size: Size) -> Image.Image:
+    width, height = _size(image)
+    plan = Plan.of(width, height, size)
+    _refuse(image, plan)
+    ready = _in_colour(_read(image, plan))
+    across, down = ready.width / width, ready.height / height
+    left, top, right, bottom = plan.box
+    box = (left * across, top * down, min(right * across, ready.width), min(bottom * down, ready.height))
+    return ready.resize((plan.width, plan.height), Image.Resampling.BILINEAR, box)
+
+
+def _size(image: ImageFile.ImageFile) -> tuple[int, int]:
+    """Return width and height as they are seen: of a turned photo, of the first of moving pictures."""
+    if image.format == "JPEG" and image.getexif().get(ORIENTATION) in TURNED:
+        return image.height, image.width
+    if image.format == "GIF" and image.tile:
+        left, top, right, bottom = image.tile[0].extents or (0, 0, *image.size)
+        return right - left, bottom - top
+    return image.size
+
+
+def _read(image: ImageFile.ImageFile, plan: Plan) -> Image.Image:
+    if image.format == "JPEG":
+        _read_coarsely(image, plan)
+        return ImageOps.exif_transpose(image)
+    # The first picture of a moving image may be smaller than the whole; the rest of that is empty.
+    return image.crop(image.tile[0].extents) if image.format == "GIF" and image.tile else image
+
+
+def _refuse(image: Image.Image, plan: Plan) -> None:
+    if image.width * image.height > MOST_PIXELS:
+        raise NoThumb(f"the image has {image.width} x {image.height} pixels")
+    if plan.width * plan.height > MOST_THUMB_PIXELS:
+        raise NoThumb(f"the thumb would have {plan.width} x {plan.height} pixels")
+    # As in PocketBase, which reads no moving WebP.
+    if image.format == _WEBP and getattr(image, "is_animated", False):
+        raise NoThumb("the image is a moving WebP")
+
+
+def _read_coarsely(image: ImageFile.ImageFile, plan: Plan) -> None:
+    """Let the decoder of JPEG leave out detail that would be scaled away: less time, less memory."""
+    left, top, right, bottom = plan.box
+    scale = READING_SCALE * max(plan.width / (right - left), plan.height / (bottom - top))
+    if scale < 1:
+        image.draft(image.mode, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    """Return an image in eight bits a colour, with transparency if it has any."""
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -1,0 +1,46 @@
+"""Files in a form: what a request uploads."""
+
+import os
+from typing import BinaryIO, cast
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from appos.records.changes import Uploads
+from appos.records.fields import FileField
+from appos.records.files.names import original_name, stored_name
+from appos.records.files.sniff import detect_file
+from appos.records.models import Collection
+from appos.records.uploads import Upload
+
+
+def uploads(collection: Collection) -> Uploads:
+    """Return the files that this request brings for fields, by the keys `field`, `+field` and `field+`."""
+    fields = (field.name for field in collection.fields if isinstance(field, FileField))
+    keys = (key for name in fields for key in (name, f"+{name}", f"{name}+"))
+    found = {key: [_upload(part) for part in request.files.getlist(key) if part.filename] for key in keys}
+    return {key: files for key, files in found.items() if files}
+
+
+def unnamed_texts(key: str) -> list[str]:
+    """Return the texts of parts of the form that are said to be files but have no name.
+
+    Browsers send such a part where no file was chosen; to PocketBase it is a text as any other.
+    """
+    parts = (part for part in request.files.getlist(key) if not part.filename)
+    return [part.stream.read().decode(errors="replace") for part in parts]
+
+
+def _upload(part: FileStorage) -> Upload:
+    source = cast("BinaryIO", part.stream)
+    size_bytes = source.seek(0, os.SEEK_END)
+    source.seek(0)
+    media = detect_file(source)
+    original = original_name(part.filename or "")
+    return Upload(
+        original_name=original,
+        name=stored_name(original, media.extension),
+        size_bytes=size_bytes,
+        media_type=media.type,
+        source=source,
+    )
