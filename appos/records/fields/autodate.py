@@ -7,7 +7,7 @@ from appos.records.fields.base import Field, OptionsContext, Setter
 from appos.records.fields.cast import as_text
 from appos.records.fields.dates import now, parse_date
 from appos.records.fields.problems import Problem, problem
-from appos.records.fields.rules import first, stated
+from appos.records.fields.rules import stated
 
 
 class AutodateField(Field, frozen=True, kw_only=True, tag="autodate"):
@@ -41,8 +41,8 @@ class AutodateField(Field, frozen=True, kw_only=True, tag="autodate"):
         return stated(
             {
                 **super().check_options(context),
-                "onCreate": first(is_create_changed, neither),
-                "onUpdate": first(is_update_changed, neither),
+                "onCreate": is_create_changed or neither,
+                "onUpdate": is_update_changed or neither,
             }
         )
 

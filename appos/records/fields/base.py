@@ -13,7 +13,6 @@ from appos.records.fields.rules import (
     check_match,
     check_no_via,
     check_not_in,
-    first,
     required,
     stated,
 )
@@ -131,13 +130,13 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field
         return stated({"id": self._check_id(), "name": self._check_name()})
 
     def _check_id(self) -> Problem | None:
-        return first(required(self.id), check_length(self.id, 1, MOST_NAME_BYTES))
+        return required(self.id) or check_length(self.id, 1, MOST_NAME_BYTES)
 
     def _check_name(self) -> Problem | None:
-        return first(
-            required(self.name),
-            check_length(self.name, 1, MOST_NAME_BYTES),
-            check_match(self.name, _NAME),
-            check_not_in(self.name, RESERVED_NAMES),
-            check_no_via(self.name),
+        return (
+            required(self.name)
+            or check_length(self.name, 1, MOST_NAME_BYTES)
+            or check_match(self.name, _NAME)
+            or check_not_in(self.name, RESERVED_NAMES)
+            or check_no_via(self.name)
         )

@@ -9,8 +9,8 @@ from appos.records.fields.cast import as_text
 from appos.records.fields.problems import Problem, problem
 from appos.records.fields.rules import must_be_empty, stated
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z]{{1,63}}")
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-zA-Z]{{1,63}}")
 
 
 class DomainsField(Field, frozen=True, kw_only=True):

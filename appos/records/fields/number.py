@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement
 
 from appos.records.fields.base import Field, OptionsContext, Setter, ValueContext
 from appos.records.fields.cast import as_number
-from appos.records.fields.numbers import MOST_EXACT, whole_as_int
+from appos.records.fields.numbers import MOST_EXACT, go_float, whole_as_int
 from appos.records.fields.problems import Problem, problem
-from appos.records.fields.rules import check_at_least, first, required, stated
+from appos.records.fields.rules import check_at_least, required, stated
 
 Number = int | float
 
@@ -60,12 +60,12 @@ class NumberField(Field, frozen=True, kw_only=True, tag="number"):
         """Return what is wrong with the limits."""
         ordered = None
         if self.min is not None and self.max is not None:
-            ordered = check_at_least(self.max, self.min)
+            ordered = check_at_least(self.max, self.min, shown=go_float(self.min))
         return stated(
             {
                 **super().check_options(context),
                 "min": self._check_whole(self.min),
-                "max": first(self._check_whole(self.max), ordered),
+                "max": self._check_whole(self.max) or ordered,
             }
         )
 

@@ -37,23 +37,38 @@ def plain_number(number: float) -> str:
     return format(Decimal(repr(number)), "f").removesuffix(".0")
 
 
+def go_float(number: float) -> str:
+    """Return a float64 as Go's fmt prints it: with an exponent if it is small, or has more than 6 digits."""
+    digits = Decimal(repr(float(number))).normalize()
+    if not digits or -4 <= digits.adjusted() < 6:
+        return plain_number(float(number))
+    mantissa = format(digits.scaleb(-digits.adjusted()), "f")
+    return f"{mantissa}e{digits.adjusted():+03}"
+
+
 def parse_number(text: str) -> float:
     """Return the number that a text is, 0 if it is none or larger than a float64 can be."""
+    number = find_number(text)
+    return 0.0 if number is None else number
+
+
+def find_number(text: str) -> float | None:
+    """Return the number that a text is, None if it is none or larger than a float64 can be."""
     found = _FLOAT.fullmatch(text)
     if found is None or not _are_underscores_within(text):
-        return 0.0
+        return None
     bare = text.replace("_", "")
     if found["hex"]:
-        return _parse_hex(bare)
+        return _find_hex(bare)
     value = float(bare)
-    return 0.0 if math.isinf(value) and not found["special"] else value
+    return None if math.isinf(value) and not found["special"] else value
 
 
-def _parse_hex(text: str) -> float:
+def _find_hex(text: str) -> float | None:
     try:
         return float.fromhex(text)
     except (ValueError, OverflowError):
-        return 0.0
+        return None
 
 
 def _are_underscores_within(text: str) -> bool:

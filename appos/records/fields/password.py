@@ -11,7 +11,7 @@ from appos.records.fields.base import Field, OptionsContext, ValueContext
 from appos.records.fields.cast import as_text
 from appos.records.fields.patterns import check_pattern, matches
 from appos.records.fields.problems import INVALID, INVALID_FORMAT, REQUIRED, Problem, problem
-from appos.records.fields.rules import check_at_least, check_at_most, first, stated
+from appos.records.fields.rules import check_at_least, check_at_most, stated
 from appos.records.hashing import DEFAULT_COST, LEAST_COST, MOST_BYTES, MOST_COST, hash_password
 
 # One byte less than bcrypt reads.
@@ -83,9 +83,9 @@ class PasswordField(Field, frozen=True, kw_only=True, tag="password"):
         return stated(
             {
                 **super().check_options(context),
-                "min": first(check_at_least(self.min, 1), check_at_most(self.min, MOST_CHARACTERS)),
-                "max": first(check_at_least(self.max, self.min), check_at_most(self.max, MOST_CHARACTERS)),
-                "cost": first(check_at_least(self.cost, LEAST_COST), check_at_most(self.cost, MOST_COST)),
+                "min": check_at_least(self.min, 1) or check_at_most(self.min, MOST_CHARACTERS),
+                "max": check_at_least(self.max, self.min) or check_at_most(self.max, MOST_CHARACTERS),
+                "cost": check_at_least(self.cost, LEAST_COST) or check_at_most(self.cost, MOST_COST),
                 "pattern": check_pattern(self.pattern),
             }
         )

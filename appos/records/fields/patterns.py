@@ -3,6 +3,7 @@
 PocketBase has those of Go, which is RE2 again; with Python's, one pattern could stop the process.
 """
 
+import re
 from functools import lru_cache
 
 import re2
@@ -20,6 +21,10 @@ _WORDS = {
     "invalid perl operator": "invalid or unsupported Perl syntax",
     "invalid named capture group": "invalid named capture",
 }
+# What RE2 takes and Go does not: one byte, which may be a part of a character.
+_ONE_BYTE = r"\C"
+_ESCAPES = re.compile(r"\\Q.*?(?:\\E|$)|\\.", re.DOTALL)
+_LOOKS_BEHIND = ("(?<=", "(?<!")
 
 
 class InvalidPatternError(ValueError):
@@ -50,15 +55,25 @@ def compiled(pattern: str) -> "re2._Regexp":
     Raises:
         InvalidPatternError: it is no regular expression.
     """
+    if any(escape[0] == _ONE_BYTE for escape in _ESCAPES.finditer(pattern)):
+        raise InvalidPatternError(_worded("invalid escape sequence", _ONE_BYTE))
     options = re2.Options()
     options.log_errors = False
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        raise InvalidPatternError(_reason(error.args[0])) from error
+        raise InvalidPatternError(_reason(error.args[0], pattern)) from error
 
 
-def _reason(reason: object) -> str:
-    """Return RE2's reason, which is its words and the part of the pattern, as Go says it."""
+def _reason(reason: object, pattern: str) -> str:
+    """Return RE2's reason, which is its words and a part of the pattern, as Go gives it."""
     words, _, part = (reason.decode() if isinstance(reason, bytes) else str(reason)).partition(": ")
-    return f"Error parsing regexp: {_WORDS.get(words, words)}: `{part}`"
+    if part in _LOOKS_BEHIND:
+        # Go reads on for the name of a group, up to the sign that would end it.
+        name, end, _ = pattern[pattern.index(part) :].partition(">")
+        return _worded("invalid named capture", name + end)
+    return _worded(_WORDS.get(words, words), part)
+
+
+def _worded(words: str, part: str) -> str:
+    return f"Error parsing regexp: {words}: `{part}`"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from appos.records.fields.base import OptionsContext, ValueContext
 from appos.records.fields.lists import ListField
 from appos.records.fields.problems import REQUIRED, Problem, problem
-from appos.records.fields.rules import check_at_least, first, required, stated
+from appos.records.fields.rules import check_at_least, required, stated
 
 if TYPE_CHECKING:
     import dataset
@@ -32,19 +32,17 @@ class RelationField(ListField, frozen=True, kw_only=True, tag="relation"):
         ids = self.items(value)
         if not ids:
             return REQUIRED if self.required else None
-        return first(self._check_count(len(ids)), self._check_records(ids, context))
+        return self._check_count(len(ids)) or self._check_records(ids, context)
 
     def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
         """Return what is wrong with the collection, which must be and stay one, and with the limits."""
         return stated(
             {
                 **super().check_options(context),
-                "collectionId": first(required(self.collection_id), self._check_collection(context)),
+                "collectionId": required(self.collection_id) or self._check_collection(context),
                 "minSelect": check_at_least(self.min_select, 0),
-                "maxSelect": first(
-                    required(self.max_select) if self.min_select > 0 else None,
-                    check_at_least(self.max_select, self.min_select),
-                ),
+                "maxSelect": (required(self.max_select) if self.min_select > 0 else None)
+                or check_at_least(self.max_select, self.min_select),
             }
         )
 

@@ -1,13 +1,14 @@
 """Rules that options and values of several types have in common.
 
-Each takes a value and returns what is wrong with it, None if nothing is. But for `required`, a rule says
-nothing about an empty value. Source: github.com/go-ozzo/ozzo-validation 4.3, as PocketBase 0.36 uses it.
+Each takes a value and returns what is wrong with it, None if nothing is; so `or` joins rules. But for
+`required`, a rule says nothing about an empty value.
+
+Source: github.com/go-ozzo/ozzo-validation 4.3, as PocketBase 0.36 uses it.
 """
 
 import re
 from collections.abc import Collection, Mapping
 
-from appos.records.fields.numbers import plain_number
 from appos.records.fields.problems import REQUIRED, Problem, problem
 
 # JavaScript's Number.MAX_SAFE_INTEGER.
@@ -65,13 +66,13 @@ def check_not_in(text: str, refused: Collection[str]) -> Problem | None:
     return problem("validation_not_in_invalid", "Must not be in list.") if text in refused else None
 
 
-def check_at_least(value: float, threshold: float) -> Problem | None:
-    """Demand a number that is no less than the threshold."""
+def check_at_least(value: float, threshold: float, *, shown: str = "") -> Problem | None:
+    """Demand a number that is no less than the threshold, which is `shown` as itself or otherwise."""
     if not value or value >= threshold:
         return None
     return problem(
         "validation_min_greater_equal_than_required",
-        f"Must be no less than {_shown(threshold)}.",
+        f"Must be no less than {shown or threshold}.",
         threshold=threshold,
     )
 
@@ -82,17 +83,11 @@ def check_at_most(value: float, threshold: float) -> Problem | None:
         return None
     return problem(
         "validation_max_less_equal_than_required",
-        f"Must be no greater than {_shown(threshold)}.",
+        f"Must be no greater than {threshold}.",
         threshold=threshold,
     )
 
 
 def check_size(size: int) -> Problem | None:
     """Demand a limit, of bytes or of things, that JavaScript can hold."""
-    return first(check_at_least(size, 0), check_at_most(size, MOST_SAFE_INTEGER))
-
-
-def _shown(number: float) -> str:
-    """Return a number as Go's fmt prints it."""
-    is_plain = isinstance(number, int) or 1e-4 <= abs(number) < 1e21
-    return plain_number(float(number)) if is_plain else repr(number)
+    return check_at_least(size, 0) or check_at_most(size, MOST_SAFE_INTEGER)

@@ -6,7 +6,7 @@ from typing import Any
 from appos.records.fields.base import OptionsContext, ValueContext
 from appos.records.fields.lists import ListField
 from appos.records.fields.problems import REQUIRED, Problem, problem
-from appos.records.fields.rules import check_at_least, check_at_most, first, required, stated
+from appos.records.fields.rules import check_at_least, check_at_most, required, stated
 
 
 class SelectField(ListField, frozen=True, kw_only=True, tag="select"):
@@ -34,9 +34,7 @@ class SelectField(ListField, frozen=True, kw_only=True, tag="select"):
             {
                 **super().check_options(context),
                 "values": required(self.values),
-                "maxSelect": first(
-                    check_at_least(self.max_select, 0),
-                    check_at_most(self.max_select, len(self.values or ()) or 1),
-                ),
+                "maxSelect": check_at_least(self.max_select, 0)
+                or check_at_most(self.max_select, len(self.values or ()) or 1),
             }
         )

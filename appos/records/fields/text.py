@@ -13,7 +13,6 @@ from appos.records.fields.problems import INVALID_FORMAT, Problem, problem
 from appos.records.fields.rules import (
     check_at_least,
     check_size,
-    first,
     must_be_empty,
     required,
     stated,
@@ -112,13 +111,11 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
                 **super().check_options(context),
                 "primaryKey": self._check_only_key(context) if is_key else None,
                 "min": check_size(self.min),
-                "max": first(check_at_least(self.max, self.min), check_size(self.max)),
-                "pattern": first(required(self.pattern) if is_key else None, check_pattern(self.pattern)),
+                "max": check_at_least(self.max, self.min) or check_size(self.max),
+                "pattern": (required(self.pattern) if is_key else None) or check_pattern(self.pattern),
                 "hidden": must_be_empty(self.hidden) if is_key else None,
                 "required": required(self.required) if is_key else None,
-                "autogeneratePattern": first(
-                    check_pattern(self.autogenerate_pattern), self._check_autogenerate()
-                ),
+                "autogeneratePattern": check_pattern(self.autogenerate_pattern) or self._check_autogenerate(),
             }
         )
 
