@@ -115,7 +115,7 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
             return None
         return problem(
             "validation_invalid_mime_type",
-            f"{quote(upload.name)} mime type must be one of: {', '.join(allowed)}",
+            f"{quote(upload.name)} mime type must be one of: {', '.join(allowed)}.",
         )
 
 
