@@ -1,221 +1,162 @@
 """Filters as SQL: a parsed filter in, a SQLAlchemy expression with bound values out."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-import sqlalchemy
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from appos.errors import InvalidError
+from appos.store.calls import call_side
+from appos.store.compare import Side, compare, value_side, word_side
 from appos.store.filter import (
+    Call,
     Comparison,
+    Group,
     Identifier,
     Join,
     Node,
     Number,
     Operand,
-    Operator,
     Text,
     parse_filter,
-    shown,
 )
+from appos.store.gotext import quote
 from appos.store.macros import macro_value
+from appos.store.scan import FilterError, shown
 
 Fields: TypeAlias = Mapping[str, ColumnElement[Any]]
 """The fields that a client may name, each with the column or expression that it stands for."""
 
-_CONSTANTS = {"true": 1, "false": 0}
-_PRECEDENCE = 5  # That of SQLAlchemy's own comparisons, so that it adds no parentheses.
+Resolve: TypeAlias = Callable[[Identifier], Side]
+"""Finds what a name in a filter stands for."""
+
+# Modifiers that change nothing on a field with one value.
+_IDLE_MODIFIERS = frozenset({"", "each", "length", "isset", "changed"})
+# SQLite's parser takes a hundred things within one another; groups nested deeper are written flat.
+_MAX_NESTED = 8
 
 
 def where_filter(text: str, fields: Fields, *, now: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that a filter states.
-
-    Raises:
-        InvalidError: `invalid_filter` or `unknown_field`, both in its field `filter`.
-    """
-    return compile_filter(parse_filter(text), fields, now=now)
-
-
-def compile_filter(node: Node, fields: Fields, *, now: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that a parsed filter states; every value in it is bound.
+    """Return the condition that a filter states; every value in it is bound.
 
     A field hides a constant (null, true, false) of its name. `now` (UTC; default: the present) is what date
     macros start from.
 
     Raises:
-        InvalidError: `unknown_field`, in its field `filter`.
+        FilterError: `invalid_filter` or `unknown_field`, both in its field `filter`.
     """
     moment = now or datetime.now(UTC)
-    if isinstance(node, Comparison):
-        left, right = (_operand(side, fields, moment) for side in (node.left, node.right))
-        return _compare(left, node.operator, right)
-    parts = [compile_filter(part, fields, now=moment) for part in node.parts]
-    return sqlalchemy.and_(*parts) if node.join is Join.AND else sqlalchemy.or_(*parts)
+    return compile_filter(parse_filter(text), lambda identifier: _flat_side(identifier, fields, moment))
+
+
+def compile_filter(node: Node, resolve: Resolve) -> ColumnElement[bool]:
+    """Return the condition that a parsed filter states, with its names as `resolve` finds them.
+
+    Raises:
+        FilterError: `invalid_filter`, or what `resolve` raises.
+    """
+    return _Compiler(resolve).condition(node, 0)
 
 
 def field_column(identifier: Identifier, fields: Fields) -> ColumnElement[Any] | None:
     """Return what a field with its modifier stands for, or None if there is no such field or modifier.
 
-    `:lower` makes ASCII letters small; `:each` changes nothing on a field with one value.
+    `:lower` makes ASCII letters small; the other modifiers change nothing on a field with one value.
     """
     column = fields.get(identifier.name)
-    if column is None or identifier.modifier in {"", "each"}:
+    if column is None or identifier.modifier in _IDLE_MODIFIERS:
         return column
-    return sqlalchemy.func.lower(column) if identifier.modifier == "lower" else None
+    return sa.func.lower(column) if identifier.modifier == "lower" else None
 
 
-def unknown_field(identifier: Identifier, fields: Fields, parameter: str) -> InvalidError:
+def unknown_field(identifier: Identifier, fields: Fields, parameter: str) -> FilterError:
     """Return the error for a field that `parameter` (filter or sort) names and `fields` does not have."""
     name, known = shown(str(identifier)), ", ".join(sorted(fields))
-    message = f"The {parameter} names the unknown field {name}. Use one of: {known}."
-    return InvalidError(
-        message, code="unknown_field", fields={parameter: {"code": "unknown_field", "message": message}}
+    return FilterError(
+        f"The {parameter} names the unknown field {name}. Use one of: {known}.",
+        reason=f"unknown field {quote(str(identifier))}",
+        code="unknown_field",
+        parameter=parameter,
     )
 
 
-class _Side(NamedTuple):
-    """One side of a comparison.
-
-    `value` is what the client wrote, if it is a text, a number or a macro. `is_empty`: it is null or ''.
-    `is_certain`: it is known to be neither.
-    """
-
-    sql: ColumnElement[Any]
-    value: str | float | int | None = None
-    is_empty: bool = False
-    is_certain: bool = False
-
-
-def _operand(operand: Operand, fields: Fields, now: datetime) -> _Side:
-    match operand:
-        case Text(value):
-            return _bound(value)
-        case Number(value):
-            return _bound(value)
-        case Identifier():
-            return _named(operand, fields, now)
-
-
-def _bound(value: str | float | int) -> _Side:
-    return _Side(_literal(value), value, is_empty=value == "", is_certain=value != "")
-
-
-def _literal(value: str | float | int) -> ColumnElement[Any]:
-    # The type is given, so that SQLAlchemy does not take the other side's and convert or refuse the value.
-    match value:
-        case str():
-            return sqlalchemy.literal(value, sqlalchemy.String())
-        case int():
-            return sqlalchemy.literal(value, sqlalchemy.Integer())
-        case float():
-            return sqlalchemy.literal(value, sqlalchemy.Double())
-
-
-def _named(identifier: Identifier, fields: Fields, now: datetime) -> _Side:
+def _flat_side(identifier: Identifier, fields: Fields, now: datetime) -> Side:
     if not identifier.modifier:
         macro = macro_value(identifier.name, now)
         if macro is not None:
-            return _bound(macro)
+            return value_side(macro)
     column = field_column(identifier, fields)
     if column is not None:
-        return _Side(column)
-    constant = "" if identifier.modifier else identifier.name.lower()
-    if constant == "null":
-        return _Side(sqlalchemy.null(), is_empty=True)
-    if constant in _CONSTANTS:
-        return _Side(_literal(_CONSTANTS[constant]), is_certain=True)
-    raise unknown_field(identifier, fields, "filter")
+        return Side(sql=column)
+    word = word_side(str(identifier))
+    if word is None:
+        raise unknown_field(identifier, fields, "filter")
+    return word
 
 
-def _compare(left: _Side, operator: Operator, right: _Side) -> ColumnElement[bool]:
-    match operator:
-        case Operator.EQUAL:
-            return _equal(left, right)
-        case Operator.NOT_EQUAL:
-            return _not_equal(left, right)
-        case Operator.LIKE:
-            return _text(left).like(_pattern(right), escape="\\")
-        case Operator.NOT_LIKE:
-            return _text(left).not_like(_pattern(right), escape="\\")
-        case _:
-            return _is(left.sql, operator, right.sql)
+class _Compiler:
+    """Makes SQL of the nodes of one filter."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
+    def condition(self, node: Node, depth: int) -> ColumnElement[bool]:
+        """Return the condition of a node that stands within `depth` groups."""
+        if isinstance(node, Comparison):
+            left, right = self._side(node.left, "left"), self._side(node.right, "right")
+            return compare(left, node.operator, right, any_of=node.any_of)
+        if depth >= _MAX_NESTED:
+            return self._decisions(node)
+        return _joined(node.join, [self.condition(part, depth + 1) for part in node.parts])
+
+    def _decisions(self, group: Group) -> ColumnElement[bool]:
+        """Return a condition that is true where the group's is, nested as deep as the lesser parts alone.
+
+        The largest part of each group is left for the next decision; the others decide by themselves.
+        """
+        decisions: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = []
+        node: Node = group
+        while isinstance(node, Group):
+            largest = max(node.parts, key=_count_comparisons)
+            others = [self.condition(part, _MAX_NESTED) for part in node.parts if part is not largest]
+            condition = _joined(node.join, others)
+            if node.join is Join.AND:
+                decisions.append((condition.is_not(sa.true()), sa.literal_column("0")))
+            else:
+                decisions.append((condition, sa.literal_column("1")))
+            node = largest
+        return sa.case(*decisions, else_=self.condition(node, _MAX_NESTED))
+
+    def _side(self, operand: Operand, place: str) -> Side:
+        try:
+            return self._operand(operand)
+        except FilterError as error:
+            name = operand.name if isinstance(operand, Call) else str(operand)
+            error.reason = f"invalid {place} operand {quote(name)} - {error.reason}"
+            raise
+
+    def _operand(self, operand: Operand) -> Side:
+        match operand:
+            case Text(value):
+                return value_side(value)
+            case Number(value):
+                return value_side(value)
+            case Call():
+                return call_side(operand, self._operand)
+        return self._resolve(operand)
 
 
-def _is(left: ColumnElement[Any], operator: str, right: ColumnElement[Any]) -> ColumnElement[bool]:
-    # Python's own operators would refuse null() and convert values to the column's type.
-    operation = left.op(operator, precedence=_PRECEDENCE, is_comparison=True)
-    return operation(right)
+def _joined(join: Join, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return sa.and_(*conditions) if join is Join.AND else sa.or_(*conditions)
 
 
-def _equal(left: _Side, right: _Side) -> ColumnElement[bool]:
-    """Compare with NULL and '' alike, with COALESCE only where no index could be used anyway."""
-    if left.is_empty and right.is_empty:
-        return sqlalchemy.true()
-    if left.is_certain or right.is_certain:
-        return _is(_or_empty_text(left), "=", _or_empty_text(right))
-    if left.is_empty or right.is_empty:
-        column = right.sql if left.is_empty else left.sql
-        return sqlalchemy.or_(_is(column, "=", _literal("")), column.is_(None))
-    return _is(_coalesced(left), "=", _coalesced(right))
-
-
-def _not_equal(left: _Side, right: _Side) -> ColumnElement[bool]:
-    """Compare as `_equal`; IS NOT, because `!=` with a NULL would be neither true nor false."""
-    if left.is_empty and right.is_empty:
-        return sqlalchemy.false()
-    if left.is_certain or right.is_certain:
-        return _is(_or_empty_text(left), "IS NOT", _or_empty_text(right))
-    if left.is_empty or right.is_empty:
-        column = right.sql if left.is_empty else left.sql
-        return sqlalchemy.and_(_is(column, "IS NOT", _literal("")), column.is_not(None))
-    return _is(_coalesced(left), "IS NOT", _coalesced(right))
-
-
-def _or_empty_text(side: _Side) -> ColumnElement[Any]:
-    return _literal("") if side.is_empty else side.sql
-
-
-def _coalesced(side: _Side) -> ColumnElement[Any]:
-    return sqlalchemy.func.coalesce(side.sql, _literal(""))
-
-
-def _text(side: _Side) -> ColumnElement[Any]:
-    # SQLite matches every value as text; SQLAlchemy wants to be told. It changes no SQL.
-    return sqlalchemy.type_coerce(side.sql, sqlalchemy.String())
-
-
-def _pattern(side: _Side) -> ColumnElement[Any]:
-    if side.value is None:
-        return _literal("%").op("||")(side.sql).op("||")(_literal("%"))
-    return _literal(_wrapped(_as_text(side.value)))
-
-
-def _as_text(value: str | float | int) -> str:
-    if isinstance(value, str):
-        return value
-    return format(Decimal(repr(value)), "f").removesuffix(".0")
-
-
-def _wrapped(text: str) -> str:
-    """Return a LIKE pattern for texts that contain `text`; one with an unescaped % is a pattern already.
-
-    Of special characters in a row only every other one is escaped, from the end on; PocketBase does the same.
-    """
-    if _has_wildcard(text):
-        return text
-    escaped = re.sub(r"([\\%_])(.?)", _escape_reversed, text[::-1], flags=re.DOTALL)
-    return f"%{escaped[::-1]}%"
-
-
-def _has_wildcard(text: str) -> bool:
-    without_escapes = re.sub(r"\\.", "", text, flags=re.DOTALL)
-    return "%" in without_escapes
-
-
-def _escape_reversed(found: re.Match[str]) -> str:
-    special, before = found.groups()
-    return special + before if before == "\\" else f"{special}\\{before}"
+def _count_comparisons(node: Node) -> int:
+    count, waiting = 0, [node]
+    while waiting:
+        match waiting.pop():
+            case Group(_, parts):
+                waiting.extend(parts)
+            case _:
+                count += 1
+    return count

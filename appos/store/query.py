@@ -1,5 +1,6 @@
 """Lists: pages of a table, filtered and sorted as a client asks."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -8,14 +9,15 @@ import msgspec
 import sqlalchemy
 from sqlalchemy import ColumnElement
 
-from appos.errors import InvalidError
 from appos.store.compile import Fields, field_column, unknown_field, where_filter
 from appos.store.database import Row, plain_row
 from appos.store.filter import Identifier
+from appos.store.scan import FilterError
 
 DEFAULT_PER_PAGE = 30
 MAX_PER_PAGE = 1000
 MAX_SORT_TERMS = 8
+MAX_SORT_BYTES = 255
 _MAX_OFFSET = 2**63 - 1
 
 T = TypeVar("T")
@@ -77,27 +79,41 @@ def parse_sort(text: str) -> tuple[SortTerm, ...]:
     """Parse `-created,+name,@random`; no text, no terms.
 
     Raises:
-        InvalidError: `invalid_sort`; there are too many terms.
+        FilterError: `invalid_sort`; there are too many terms, or one is too long.
     """
     if not text:
         return ()
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > MAX_SORT_TERMS:
-        message = f"The sort has {len(parts)} terms. Use {MAX_SORT_TERMS} or fewer."
-        raise InvalidError(
-            message, code="invalid_sort", fields={"sort": {"code": "invalid_sort", "message": message}}
-        )
-    return tuple(SortTerm(part[part[:1] in {"+", "-"} :], part.startswith("-")) for part in parts)
+        advice = f"The sort has {len(parts)} terms. Use {MAX_SORT_TERMS} or fewer."
+        raise _invalid_sort(advice, "max sort expressions limit reached")
+    terms = tuple(SortTerm(part[part[:1] in {"+", "-"} :], part.startswith("-")) for part in parts)
+    if any(len(term.name.encode(errors="replace")) > MAX_SORT_BYTES for term in terms):
+        advice = f"The sort has a term of more than {MAX_SORT_BYTES} bytes. Shorten it."
+        raise _invalid_sort(advice, "max sort field length limit reached")
+    return terms
+
+
+def _invalid_sort(message: str, reason: str) -> FilterError:
+    return FilterError(message, reason=reason, code="invalid_sort", parameter="sort")
 
 
 def order_by(terms: Sequence[SortTerm], fields: Fields) -> list[ColumnElement[Any]]:
     """Return the terms of an ORDER BY. The rowid comes last, directed as the first term, and breaks ties.
 
     Raises:
-        InvalidError: `unknown_field`, in its field `sort`.
+        FilterError: `unknown_field`, in its field `sort`.
     """
+    return ordered(terms, lambda name: _sort_column(name, fields))
+
+
+def ordered(
+    terms: Sequence[SortTerm], column: Callable[[str], ColumnElement[Any]]
+) -> list[ColumnElement[Any]]:
+    """Return the terms of an ORDER BY, with the column of each name and of `@rowid`, which breaks ties."""
     descending = bool(terms) and terms[0].descending
-    return [_ordered(term, fields) for term in (*terms, SortTerm("@rowid", descending))]
+    directed = (*terms, SortTerm("@rowid", descending))
+    return [column(term.name).desc() if term.descending else column(term.name).asc() for term in directed]
 
 
 def paginate(
@@ -132,7 +148,7 @@ def paginate(
         .limit(query.per_page)
         .offset(query.offset)
     )
-    rows = [plain_row(row._mapping.items()) for row in db.executable.execute(statement).all()]
+    rows = [plain_row(row._mapping.items()) for row in _run(db, statement)]
     if query.skip_total:
         return rows, -1
     return rows, _total(db, table, conditions, query, len(rows))
@@ -167,12 +183,19 @@ def _total(
     if found < query.per_page and (found or query.page == 1):
         return query.offset + found
     count = sqlalchemy.select(sqlalchemy.func.count()).select_from(table).where(*conditions)
-    return int(db.executable.execute(count).scalar_one())
+    return int(_run(db, count)[0][0])
 
 
-def _ordered(term: SortTerm, fields: Fields) -> ColumnElement[Any]:
-    column = _sort_column(term.name, fields)
-    return column.desc() if term.descending else column.asc()
+def _run(db: dataset.Database, statement: sqlalchemy.Select[Any]) -> Sequence[sqlalchemy.Row[Any]]:
+    """Return all rows; what SQLite cannot make sense of was wrong in the filter, or in what it met in a row."""
+    try:
+        found: Sequence[sqlalchemy.Row[Any]] = db.executable.execute(statement).all()
+    except sqlalchemy.exc.OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+            raise
+        reason = str(error.orig)
+        raise FilterError(f"The filter cannot be applied: {reason}. Ask otherwise.", reason=reason) from error
+    return found
 
 
 def _sort_column(name: str, fields: Fields) -> ColumnElement[Any]:

@@ -208,6 +208,27 @@ day >= '2000' && day < '2027'
 rank < @year && rank > -1
 @year ~ 20
 @now ~ 'Z'
+title = (size = 5)
+title (size = 5)
+title = 1 && note (size = 5)
+size > -1 && title(size = 5)
+title:length = 1
+title:isset = 'alpha'
+title:changed != 'alpha'
+title:size = 1
+_ = 1
+strftime('%Y', day) = '2026'
+strftime('%Y', day) != ''
+'1999' ~ strftime('%Y', day)
+'1999' ~ strftime('x', day)
+strftime('%Y-%m', day, '+1 month') = '2026-03'
+strftime('%Y', @now) = @year
+geoDistance(size, rank, 0, 0) < 1000
+geoDistance(size, 1, 2) < 1000
+geoDistance('1', 2, 3, 4) < 1000
+unknown(size) = 1
+unknown(f(g(1))) = (size = 5)
+unknown(f(g(h(1)))) = (size = 5)
 """
 WITH_LINES = [
     "// one\nsize = 1",
@@ -221,6 +242,16 @@ WITH_LINES = [
     "title ~ '\n'",
     "note ~ '\t'",
     "title = 'a\0b'",
+    "size\0= 5",
+    "size = 5\0",
+    "size = 5\0 zzz",
+    "size = 5 \0\0 zzz",
+    "(size = 5\0)",
+    "(size = 5 // it's five :)\n)",
+    '(size = 5 // "five"\n)',
+    "(size = 5 // ) \n",
+    "size > " + "9" * 400,
+    "".join(f"(size=1{'&&' if level % 2 else '||'}" for level in range(199)) + "size=1" + ")" * 199,
 ]
 HAND_PICKED = [*GENERATED, *ONE_A_LINE.strip().splitlines(), *WITH_LINES]
 

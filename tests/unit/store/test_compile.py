@@ -1,5 +1,6 @@
 """Filters as SQL, run on SQLite."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -151,7 +152,7 @@ def test_a_number_becomes_a_like_pattern_without_exponent(number: str, pattern: 
         pytest.param("secret = 1", "secret", id="unknown"),
         pytest.param("Name = 1", "Name", id="other-case"),
         pytest.param("name.x = 1", "name.x", id="path"),
-        pytest.param("name:length = 1", "name:length", id="modifier"),
+        pytest.param("name:size = 1", "name:size", id="modifier"),
         pytest.param("1 = rowid", "rowid", id="rowid"),
         pytest.param("@request.auth.id = 1", "@request.auth.id", id="request"),
         pytest.param("@now:lower = 1", "@now:lower", id="macro-with-modifier"),
@@ -208,10 +209,30 @@ def test_any_valid_filter_runs(connection: Connection, text: str) -> None:
     assert set(found(connection, text)) <= {1, 2, 3, 4}
 
 
-def test_the_deepest_filter_runs(connection: Connection) -> None:
-    opened = "".join(f"(size = 1 {'&&' if level % 2 else '||'} " for level in range(20))
+@pytest.mark.parametrize("size", [1, 9])
+def test_the_deepest_filter_runs(connection: Connection, size: int) -> None:
+    opened = "".join(f"(size = {size} {'&&' if level % 2 else '||'} " for level in range(199))
 
-    assert found(connection, f"{opened}size = 1{')' * 20}") == [1]
+    assert found(connection, f"{opened}size = {size}{')' * 199}") == ([1] if size == 1 else [])
+
+
+def grown(chance: random.Random, leaves: int, join: str = "||") -> tuple[str, bool]:
+    """Return a deep filter with so many comparisons, and whether it holds where size is 1."""
+    if leaves == 1:
+        size = chance.randrange(3)
+        return f"size = {size}", size == 1
+    first = chance.choice((1, 1, 2, leaves // 2 or 1))
+    other = "&&" if join == "||" else "||"
+    left, right = grown(chance, min(first, leaves - 1), other), grown(chance, max(leaves - first, 1), other)
+    holds = any if join == "||" else all
+    return f"({left[0]} {join} {right[0]})", holds((left[1], right[1]))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_deep_filter_finds_what_it_says(connection: Connection, seed: int) -> None:
+    text, holds = grown(random.Random(seed), 150)
+
+    assert (1 in found(connection, text)) == holds
 
 
 def test_the_longest_filter_runs(connection: Connection) -> None:

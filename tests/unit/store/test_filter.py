@@ -11,7 +11,7 @@ from appos.errors import InvalidError
 from appos.store.filter import (
     MAX_BYTES,
     MAX_COMPARISONS,
-    MAX_DEPTH,
+    Call,
     Comparison,
     Group,
     Identifier,
@@ -23,6 +23,7 @@ from appos.store.filter import (
     Text,
     parse_filter,
 )
+from appos.store.scan import FilterError
 
 
 def compared(name: str, value: float = 1) -> Comparison:
@@ -57,12 +58,18 @@ def test_every_operator_is_read_with_and_without_spaces(operator: Operator, any_
         pytest.param("-.5", Number(-0.5), id="no-digit-before-the-point"),
         pytest.param("007", Number(7), id="leading-zeros"),
         pytest.param("a_1", Identifier("a_1"), id="name"),
-        pytest.param("_", Identifier("_"), id="underscore"),
+        pytest.param("_a", Identifier("_a"), id="underscore"),
         pytest.param("#a", Identifier("#a"), id="hash"),
         pytest.param("@request.auth.id", Identifier("@request.auth.id"), id="path"),
         pytest.param("a.b:lower", Identifier("a.b", "lower"), id="modifier"),
         pytest.param("@collection.x:y.z", Identifier("@collection.x:y.z"), id="alias-within-a-path"),
         pytest.param("null", Identifier("null"), id="constants-are-names"),
+        pytest.param("9" * 309, Number(0), id="beyond-a-float"),
+        pytest.param("f()", Call("f"), id="function"),
+        pytest.param("f(a, -1 ,'x',)", Call("f", (Identifier("a"), Number(-1), Text("x"))), id="arguments"),
+        pytest.param(
+            "f(g(h()) // c )\n)", Call("f", (Call("g", (Call("h"),)),)), id="functions-in-functions"
+        ),
     ],
 )
 def test_an_operand_is_read(written: str, operand: Operand) -> None:
@@ -82,7 +89,11 @@ def test_an_operand_is_read(written: str, operand: Operand) -> None:
         pytest.param("a=1 (b=1)", Group(Join.AND, (A, B)), id="no-join-before-a-parenthesis-is-and"),
         pytest.param("a=1 || b=1 (c=1)", Group(Join.OR, (A, B, C)), id="or-the-join-before-it"),
         pytest.param("a=1 // x = 'y\n && b=1", Group(Join.AND, (A, B)), id="comment"),
-        pytest.param("(a=1 // it's (odd\n)", A, id="comment-within-parentheses"),
+        pytest.param("(a=1 // 'it is' (odd)\n)", A, id="comment-within-parentheses"),
+        pytest.param("b = (a=1)", A, id="a-half-comparison-before-a-parenthesis-is-forgotten"),
+        pytest.param("b (a=1)", A, id="so-is-a-lone-operand"),
+        pytest.param("a\0=\0001\0", A, id="nul-after-a-token"),
+        pytest.param("a=1 \0\0 ) what", A, id="nul-at-the-end"),
     ],
 )
 def test_parts_are_grouped(text: str, node: Node) -> None:
@@ -120,9 +131,12 @@ def test_parts_are_grouped(text: str, node: Node) -> None:
         pytest.param("(a = 1", "an unclosed parenthesis at character 1. Close it with ).", id="unclosed"),
         pytest.param("a = 1)", "an unexpected ')' at character 6. Remove it", id="closed-too-often"),
         pytest.param(
-            "()", "an unexpected ')' at character 2. Write a comparison before it", id="empty-parentheses"
+            "()", "an unexpected end at character 2. Write a comparison before it", id="empty-parentheses"
         ),
-        pytest.param("a = (b = 1)", "an unexpected '(' at character 5. Write a field", id="half-comparison"),
+        pytest.param(
+            "(a=1 // it's\n)", "a text without its closing ' at character 11", id="quote-in-a-comment"
+        ),
+        pytest.param("(a=1 // )\n)", "an unexpected ')' at character 11", id="parenthesis-in-a-comment"),
         pytest.param(
             "a = 'x", "a text without its closing ' at character 5. Write \\' for", id="unclosed-text"
         ),
@@ -138,11 +152,15 @@ def test_parts_are_grouped(text: str, node: Node) -> None:
             "a = 1.", "the malformed number '1.' at character 5. Write it like 12", id="point-at-the-end"
         ),
         pytest.param("a = -", "the malformed number '-' at character 5", id="lone-minus"),
-        pytest.param("a = " + "9" * 309, "a number beyond the range of a float at character 5", id="huge"),
-        pytest.param(
-            "now() = 1", "the function 'now' at character 1. Compare fields directly", id="function"
-        ),
-        pytest.param("a = '\0'", "a NUL character at character 6. Remove it.", id="nul"),
+        pytest.param("_ = 1", "the malformed name '_' at character 1", id="lone-underscore"),
+        pytest.param("f(1 = 1", "no comma between two arguments at character 5", id="unclosed-function"),
+        pytest.param("f(1", "the unclosed function 'f' at character 1. Close it with ).", id="open-function"),
+        pytest.param("f(,1)=1", "an unexpected comma at character 3. Remove it", id="comma"),
+        pytest.param("f(=)=1", "the unexpected character '=' at character 3. Give a function", id="argument"),
+        pytest.param("f.(1)=1", "the malformed function name 'f.' at character 1", id="function-name"),
+        pytest.param("f(g(h(i(1))))=1", "too many functions within each other at character 7", id="nested"),
+        pytest.param("a = '\0'", "a text without its closing ' at character 5", id="nul-in-a-text"),
+        pytest.param("(a=1\0)", "an unclosed parenthesis at character 1", id="nul-in-parentheses"),
         pytest.param("a = '\ud800'", "half a surrogate pair at character 6. Send", id="surrogate"),
         pytest.param("'" + "x" * 99, "a text without", id="long"),
         pytest.param("x" * 99, "an unexpected end at character 100", id="long-name"),
@@ -159,7 +177,7 @@ def test_a_malformed_filter_is_refused_with_what_where_and_what_to_write(text: s
 
 def test_a_filter_has_at_most_200_comparisons() -> None:
     assert isinstance(parse_filter(" || ".join(["a=1"] * MAX_COMPARISONS)), Group)
-    with pytest.raises(InvalidError, match="more than 200 comparisons at character 1401"):
+    with pytest.raises(InvalidError, match="more than 200 comparisons at character 1403"):
         parse_filter(" || ".join(["a=1"] * (MAX_COMPARISONS + 1)))
 
 
@@ -176,13 +194,40 @@ def nested(levels: int) -> str:
     return f"{opened}a=1{')' * levels}"
 
 
-def test_a_filter_has_at_most_20_levels_that_matter() -> None:
-    assert isinstance(parse_filter(nested(MAX_DEPTH)), Group)
+def test_parentheses_may_be_nested_as_deep_as_a_filter_is_long() -> None:
     assert parse_filter("(" * 1700 + "a=1" + ")" * 1700) == A
-    with pytest.raises(InvalidError, match="more than 20 levels of parentheses"):
-        parse_filter(nested(MAX_DEPTH + 1))
-    with pytest.raises(InvalidError, match="more than 20 levels of parentheses"):
-        parse_filter(nested(MAX_COMPARISONS - 1))
+    assert isinstance(parse_filter(nested(MAX_COMPARISONS - 1)), Group)
+
+
+def test_a_rule_may_be_of_any_length() -> None:
+    assert parse_filter("a=1".ljust(MAX_BYTES + 1), max_bytes=None) == A
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("a", "invalid or incomplete filter expression", id="incomplete"),
+        pytest.param("( )", "empty filter expression", id="empty"),
+        pytest.param(
+            "= 1", 'expected left operand (identifier, function, text or number), got "=" (sign)', id="left"
+        ),
+        pytest.param("a = 'x' \"y\"", 'expected && or ||, got "y" (text)', id="join"),
+        pytest.param("a = 'x", 'invalid quoted text "\'x"', id="text"),
+        pytest.param("a = \t\v", r"unexpected character '\v'", id="character"),
+        pytest.param("((a=1)", "invalid formatted group - missing 1 closing bracket(s)", id="group"),
+        pytest.param(
+            "f(g('x)) = 1",
+            """invalid identifier argument "g" in function "f": """
+            '''invalid text argument "\'x)) = 1" in function "g": invalid quoted text "\'x)) = 1"''',
+            id="function",
+        ),
+    ],
+)
+def test_a_refusal_has_the_reason_that_pocketbase_states(text: str, reason: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse_filter(text)
+
+    assert caught.value.reason == reason
 
 
 LETTERS = st.text("ab1.:_@#-'\"\\()&|=!~<>?/ \n\0é%", max_size=40)

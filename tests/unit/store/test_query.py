@@ -207,3 +207,18 @@ def test_a_page_has_pocketbase_s_shape(total: int, totals: tuple[int, int]) -> N
     assert msgspec.json.encode(page).decode() == (
         f'{{"items":["a"],"page":2,"perPage":2,"totalItems":{totals[0]},"totalPages":{totals[1]}}}'
     )
+
+
+def test_a_filter_that_sqlite_cannot_apply_to_a_row_is_refused(db: dataset.Database) -> None:
+    db.executable.execute(ITEMS.insert().values(id="f", name="x" * 60_000))
+
+    with pytest.raises(InvalidError, match="cannot be applied: LIKE or GLOB pattern too complex") as caught:
+        ids(db, filter="'a' ~ name")
+
+    assert caught.value.code == "invalid_filter"
+
+
+def test_a_sort_term_has_at_most_255_bytes(db: dataset.Database) -> None:
+    assert parse_sort("-" + "a" * 255) == (SortTerm("a" * 255, True),)
+    with pytest.raises(InvalidError, match="a term of more than 255 bytes"):
+        parse_sort("a" * 256)
