@@ -54,6 +54,11 @@ class Config:
         return self.data_dir / "pb_data" / "auxiliary.db"
 
     @property
+    def storage_path(self) -> Path:
+        """Where the files of records are."""
+        return self.data_dir / "pb_data" / "storage"
+
+    @property
     def address(self) -> str:
         """The address that a person on this machine opens."""
         return f"http://127.0.0.1:{self.http_port}"

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from appos.accounts.addresses import Addresses
 from appos.accounts.claim import Claim
 from appos.accounts.mail import Mailer
+from appos.accounts.mails import AccountMails
+from appos.accounts.origins import Origins
 from appos.accounts.resets import PasswordResets
+from appos.accounts.samples import SampleMails
 from appos.accounts.service import Accounts
 from appos.accounts.superusers import Superusers
 from appos.audit.requests import RequestLog
@@ -13,8 +17,19 @@ from appos.config import Config
 from appos.engine.port import Engine
 from appos.ledger.service import Ledger
 from appos.ledger.watch import Watchers
-from appos.records.service import Collections, SettingsService
+from appos.records.collections import Collections
+from appos.records.deleting import Deleter
+from appos.records.files.service import Files
+from appos.records.files.store import FileStore
+from appos.records.reading import Reader
+from appos.records.realtime.access import Access
+from appos.records.realtime.broker import Broker
+from appos.records.realtime.jobs import JobEvents
+from appos.records.service import Records
+from appos.records.settings.rate_limits import RateLimiter
+from appos.records.settings.service import SettingsService
 from appos.records.table import read_parameter
+from appos.records.writing import Writer
 from appos.store.opening import Databases, open_databases
 from appos.store.values import new_id
 from appos.system.models import QueueProbe
@@ -33,10 +48,19 @@ class Services:
     requests: RequestLog
     ledger: Ledger
     collections: Collections
+    records: Records
+    files: Files
+    realtime: Broker
+    job_events: JobEvents
     settings: SettingsService
+    rate_limiter: RateLimiter
     accounts: Accounts
     claim: Claim
+    mails: AccountMails
     resets: PasswordResets
+    addresses: Addresses
+    origins: Origins
+    samples: SampleMails
     superusers: Superusers
     system: System
     upkeep: Upkeep
@@ -57,10 +81,19 @@ class Services:
         audit = Audit(data)
         requests = RequestLog(databases.auxiliary)
         ledger = Ledger(data, audit, Watchers())
-        collections = Collections(data)
+        collections = Collections(data, audit, lambda *asked: deleter.truncate(*asked))
+        reader = Reader(data, collections)
+        access, store = Access(reader), FileStore(config.storage_path)
+        broker = Broker(access)
+        job_events = JobEvents(broker, access.job)
+        ledger.watchers.listen(job_events.note)
+        deleter = Deleter(data, reader, store, broker, audit)
+        records = Records(reader, Writer(data, reader, store, broker, audit), deleter)
         settings = SettingsService(data, audit, config.address)
-        accounts = Accounts(data, collections, audit)
-        resets = PasswordResets(accounts, collections, settings, Mailer())
+        accounts = Accounts(data, collections, records, audit)
+        mailer = Mailer()
+        mails = AccountMails(accounts, collections, settings, mailer)
+        resets = PasswordResets(accounts, mails)
         with data.read() as db:
             session_secret = str(read_parameter(db, "sessionSecret"))
         return cls(
@@ -71,13 +104,22 @@ class Services:
             requests=requests,
             ledger=ledger,
             collections=collections,
+            records=records,
+            files=Files(store, collections, records),
+            realtime=broker,
+            job_events=job_events,
             settings=settings,
+            rate_limiter=RateLimiter(settings),
             accounts=accounts,
             claim=Claim(config, data, collections, accounts),
+            mails=mails,
             resets=resets,
+            addresses=Addresses(accounts, mails),
+            origins=Origins(data, collections, records, mails),
+            samples=SampleMails(collections, settings, mailer),
             superusers=Superusers(config, collections, accounts, resets, audit),
             system=System(config, databases, engine, ledger, queue),
-            upkeep=Upkeep(databases, settings, requests, ledger),
+            upkeep=Upkeep(databases, settings, requests, ledger, collections),
             boot=new_id(),
             session_secret=session_secret,
         )

@@ -4,14 +4,14 @@ import hmac
 import logging
 
 from appos.accounts import table
-from appos.accounts.models import Identity, SignedIn
+from appos.accounts.models import SignedIn
 from appos.accounts.passwords import hash_password, refuse_weak
 from appos.accounts.service import CLAIM_TOKEN, Accounts, email_problems
 from appos.audit.models import SYSTEM, Actor
 from appos.config import Config, InitMode
 from appos.errors import ConfigError, ConflictError, ForbiddenError, InvalidError
-from appos.records.models import SUPERUSERS
 from appos.records.collections import Collections
+from appos.records.models import SUPERUSERS
 from appos.records.table import read_parameter
 from appos.store.database import Database
 
@@ -69,8 +69,11 @@ class Claim:
             # Asked again under the writer's lock: of many claims at once, one gets here first.
             if table.is_claimed(db):
                 raise _claimed()
-            account = self._accounts.insert(db, collection, email, password_hash, actor)
-        return self._accounts.signed_in(Identity(account=account, collection=collection))
+            account = self._accounts.insert(collection, email, password_hash, actor)
+        identity = self._accounts.find(collection, account.id)
+        if identity is None:
+            raise _claimed()
+        return self._accounts.signed_in(identity)
 
     def prepare(self) -> None:
         """At start: create the superuser that `INIT_MODE=auto` asks for, or show the link to claim.

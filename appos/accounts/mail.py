@@ -49,7 +49,7 @@ class Mailer:
                 if smtp.username:
                     _sign_in(server, smtp)
                 server.send_message(message)
-        except (OSError, OverflowError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             raise MailError(
                 f"The mail server {smtp.host}:{smtp.port} did not take the mail: {_reason(error)}."
             ) from error
@@ -57,6 +57,9 @@ class Mailer:
 
 
 def _connected(smtp: Smtp) -> smtplib.SMTP:
+    # A system may take a larger port for another one.
+    if not 1 <= smtp.port <= 65535:
+        raise MailError(f"The mail server has no port {smtp.port}; set one from 1 to 65535.")
     context = ssl.create_default_context()
     name = smtp.local_name or None
     if smtp.tls:
@@ -114,6 +117,4 @@ def _reason(error: Exception) -> str:
             return "it did not answer in time"
         case OSError(strerror=str(reason)) if reason:
             return reason
-        case OverflowError():
-            return "there is no such port"
     return type(error).__name__

@@ -1,7 +1,6 @@
-"""Accounts and what the outside sees of them."""
+"""Accounts, which are records of auth collections, and who is signed in."""
 
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
@@ -10,7 +9,7 @@ from appos.records.models import Collection, Record
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One row of an auth collection."""
+    """What every account has, whatever else the fields of its collection are."""
 
     id: str
     email: str
@@ -18,53 +17,58 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     verified: bool
     password: str
     token_key: str
-    created: str
-    updated: str
-    # The fields that a collection has beyond those of every auth collection.
-    profile: dict[str, Any] = msgspec.field(default_factory=dict)
-    # The row that it was made of.
-    row: dict[str, Any] = msgspec.field(default_factory=dict)
+    # "" where the collection keeps none.
+    created: str = ""
+    updated: str = ""
 
     def __repr__(self) -> str:
         return f"Account(id={self.id!r})"
 
+    @classmethod
+    def of(cls, record: Record) -> "Account":
+        """Return the account that a record is."""
+        values = record.values
+        return cls(
+            id=record.id,
+            email=values["email"],
+            email_visibility=values["emailVisibility"],
+            verified=values["verified"],
+            password=values["password"].hash,
+            token_key=values["tokenKey"],
+            created=str(values.get("created", "")),
+            updated=str(values.get("updated", "")),
+        )
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """An account together with its collection: somebody who is signed in."""
 
-    account: Account
-    collection: Collection
+class Identity(msgspec.Struct, frozen=True, dict=True):
+    """Somebody who is known: an account, as a record of its collection."""
+
+    record: Record
+
+    @cached_property
+    def account(self) -> Account:
+        """The account."""
+        return Account.of(self.record)
+
+    @property
+    def collection(self) -> Collection:
+        """The auth collection that the account belongs to."""
+        return self.record.collection
 
     @property
     def is_superuser(self) -> bool:
         """Whether this is a superuser, who may do everything."""
-        return self.collection.is_superusers
+        return self.record.is_superuser
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail calls the account."""
+        return f"{self.collection.name}:{self.account.email or self.account.id}"
 
     def actor(self, address: str) -> Actor:
         """Return the one who acts, for jobs and the audit trail."""
         account = self.account
         return Actor(name=account.email, id=account.id, collection=self.collection.name, address=address)
-
-    @cached_property
-    def record(self) -> Record:
-        """The account as a record of its collection, as rules see it."""
-        return Record.from_row(self.collection, self.account.row)
-
-    def shown(self, *, with_email: bool = True) -> dict[str, Any]:
-        """Return the account as PocketBase shows it, never with password or token key."""
-        account = self.account
-        record = account.profile | {
-            "id": account.id,
-            "collectionId": self.collection.id,
-            "collectionName": self.collection.name,
-            "emailVisibility": account.email_visibility,
-            "verified": account.verified,
-            "created": account.created,
-            "updated": account.updated,
-        }
-        if with_email or account.email_visibility:
-            record["email"] = account.email
-        return dict(sorted(record.items()))
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,11 @@ from appos.accounts.models import Account
 from appos.errors import InvalidError
 from appos.records.auth_options import AuthOptions, MailTemplate, TokenKind
 from appos.records.collections import Collections
-from appos.records.fields.email import check_email
 from appos.records.fields.problems import Problem, problem
 from appos.records.fields.rules import check_length, first, required, stated
 from appos.records.models import SUPERUSERS, Collection, Record
 from appos.records.settings.service import SettingsService
+from appos.records.settings.validate import check_email, check_in
 from appos.store.values import random_text, timestamp
 
 FAILED = "Failed to send the test email."
@@ -49,7 +49,7 @@ class SampleMails:
         problems = stated(
             {
                 "email": first(required(email), check_length(email, 1, MOST_BYTES), check_email(email)),
-                "template": first(required(template), _check_template(template)),
+                "template": first(required(template), check_in(template, TEMPLATES)),
                 "collection": first(check_length(collection_name, 1, MOST_BYTES), _check_auth(collection)),
             }
         )
@@ -67,10 +67,6 @@ class SampleMails:
             self._mailer.send(mail, settings)
         except MailError as error:
             raise InvalidError(f"{FAILED} Raw error: \n{error.message}", code=error.code) from error
-
-
-def _check_template(name: str) -> Problem | None:
-    return None if name in TEMPLATES else problem("validation_in_invalid", "Must be a valid value.")
 
 
 def _check_auth(collection: Collection | None) -> Problem | None:
@@ -102,4 +98,5 @@ def _token(collection: Collection, kind: TokenKind, email: str) -> str:
         created="",
         updated="",
     )
-    return tokens.sign(nobody, collection, kind, email=email)
+    new = {"newEmail": email} if kind is TokenKind.EMAIL_CHANGE else {}
+    return tokens.sign(nobody, collection, kind, email=email, **new)

@@ -3,25 +3,28 @@
 import re
 from typing import Any
 
-import dataset
-import msgspec
-
 from appos.accounts import table, tokens
 from appos.accounts.limiter import FailureLimiter
 from appos.accounts.models import Account, Identity, SignedIn
 from appos.accounts.passwords import check_password, hash_password
 from appos.audit.models import Actor, Result, stranger
 from appos.audit.service import Audit
-from appos.errors import ConflictError, FieldErrors, InvalidError, NotFoundError
+from appos.errors import FieldErrors, ForbiddenError, InvalidError, NotFoundError
 from appos.records.auth_options import TokenKind
-from appos.records.models import SUPERUSERS, Collection
 from appos.records.collections import Collections
+from appos.records.fields import Password
+from appos.records.indexes import unique_index
+from appos.records.models import Collection, RequestInfo
+from appos.records.service import Records
 from appos.records.table import delete_parameter
 from appos.store.database import Database
 from appos.store.query import ListQuery, Page
-from appos.store.values import random_text
 
 FAILED = "Failed to authenticate."
+NOT_ADMITTED = "The request doesn't satisfy the collection requirements to authenticate."
+PASSWORDS_OFF = "The collection is not configured to allow password authentication."  # noqa: S105 - words
+# What `@request.context` is while somebody signs in with a password. Source: PocketBase 0.36.
+PASSWORD_CONTEXT = RequestInfo(context="password")
 
 # An e-mail address as PocketBase takes it, but without quoted users and empty parts of the host.
 _WIDE = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
@@ -36,61 +39,113 @@ CLAIM_TOKEN = "claimToken"  # noqa: S105 - the name of a parameter
 class Accounts:
     """The accounts of every auth collection."""
 
-    def __init__(self, database: Database, collections: Collections, audit: Audit) -> None:
+    def __init__(self, database: Database, collections: Collections, records: Records, audit: Audit) -> None:
         self._database = database
         self._collections = collections
+        self._records = records
         self._audit = audit
         self._limiter = FailureLimiter()
 
     def sign_in(
         self,
         collection: Collection,
-        email: str,
+        name: str,
         password: str,
         address: str,
         *,
+        field: str = "",
+        info: RequestInfo = PASSWORD_CONTEXT,
         action: str = "account.sign_in",
     ) -> SignedIn:
         """Sign in with a password; an unknown account answers like a wrong password, and as late.
 
+        `name` is looked for in the identity `field`, or in all of the collection's. `info` is of who asks.
+
         Raises:
+            ForbiddenError: the collection takes no passwords, or its auth rule does not admit the account.
             InvalidError: `sign_in_failed`.
             TooManyRequestsError: after 20 failures in a minute.
         """
-        key = f"{collection.id}:{email.lower()[:255]}"
+        self.require_passwords(collection)
+        key = f"{collection.id}:{name.lower()[:255]}"
         self._limiter.check(key, address)
-        with self._database.read() as db:
-            account = table.find_by_email(db, collection, email)
-        is_right = check_password(password, account.password if account else None)
+        identity = self._named(collection, name, field)
+        is_right = check_password(password, identity.account.password if identity else None)
         # Asked again: of many attempts at once, those that come after the last allowed failure learn nothing.
         self._limiter.check(key, address)
-        if not is_right or account is None:
+        if not is_right or identity is None:
             self._limiter.failed(key, address)
-            self._audit.record(
-                stranger(address), action, f"{collection.name}:{email}"[:300], result=Result.FAILURE
-            )
+            subject = f"{collection.name}:{name}"[:300]
+            self._audit.record(stranger(address), action, subject, result=Result.FAILURE)
             raise InvalidError(FAILED, code="sign_in_failed")
-        identity = Identity(account=account, collection=collection)
+        self.require_admitted(identity, info)
         self._audit.record(identity.actor(address), action, identity.actor(address).label)
         return self.signed_in(identity)
+
+    @staticmethod
+    def require_passwords(collection: Collection) -> None:
+        """Refuse a collection that takes no passwords.
+
+        Raises:
+            ForbiddenError: `passwords_off`.
+        """
+        if not collection.auth_options.password_auth.enabled:
+            raise ForbiddenError(PASSWORDS_OFF, code="passwords_off")
+
+    def _named(self, collection: Collection, name: str, field: str) -> Identity | None:
+        """Return the account with this name; as in PocketBase, what looks like an address is one first."""
+        names = collection.auth_options.password_auth.identity_fields
+        is_address = ADDRESS.fullmatch(name) is not None
+        asked = [field] if field else sorted(names, key=lambda it: it != "email")
+        for each in asked:
+            if each in names and (field or is_address or each != "email"):
+                found = self._find_by(collection, each, name)
+                if found is not None:
+                    return found
+        return None
+
+    def _find_by(self, collection: Collection, field: str, value: str) -> Identity | None:
+        index = unique_index(collection.indexes, field)
+        if index is None or not value:
+            return None
+        ignores_case = index.columns[0].collate.upper() == "NOCASE"
+        record = self._records.find_by(collection, field, value, ignores_case=ignores_case)
+        return Identity(record) if record else None
+
+    def require_admitted(self, identity: Identity, info: RequestInfo) -> None:
+        """Refuse an account that its collection's auth rule does not admit.
+
+        Raises:
+            ForbiddenError: `not_admitted`.
+        """
+        rule = identity.collection.auth_options.auth_rule
+        if not self._records.visible(identity.collection, identity.account.id, rule, info):
+            raise ForbiddenError(NOT_ADMITTED, code="not_admitted")
 
     def signed_in(self, identity: Identity) -> SignedIn:
         """Return an identity with a new token."""
         token = tokens.sign(identity.account, identity.collection, TokenKind.AUTH, refreshable=True)
         return SignedIn(identity=identity, token=token)
 
+    def impersonate(self, identity: Identity, seconds: int, actor: Actor) -> SignedIn:
+        """Return an identity with a token that cannot be refreshed, for `seconds` (0: as long as any)."""
+        lasting = seconds or identity.collection.auth_options.auth_token.duration
+        token = tokens.sign(
+            identity.account, identity.collection, TokenKind.AUTH, seconds=lasting, refreshable=False
+        )
+        self._audit.record(actor, "account.impersonate", identity.subject)
+        return SignedIn(identity=identity, token=token)
+
     def identify(self, token: str) -> Identity | None:
         """Return who a token proves to be; None for a token that proves nothing."""
-        return self._proven(token, TokenKind.AUTH) if token else None
+        return self.proven(token, TokenKind.AUTH) if token else None
 
-    def identify_for_reset(self, token: str) -> Identity | None:
-        """Return whose password a token may set anew."""
-        identity = self._proven(token, TokenKind.PASSWORD_RESET)
-        if identity and tokens.read_unverified(token).get("email") != identity.account.email:
-            return None
-        return identity
+    def identify_for_file(self, token: str) -> Identity | None:
+        """Return who a token for protected files proves to be."""
+        return self.proven(token, TokenKind.FILE) if token else None
 
-    def _proven(self, token: str, kind: TokenKind) -> Identity | None:
+    def proven(self, token: str, kind: TokenKind) -> Identity | None:
+        """Return whose token of a kind this is; None for a token that proves nothing."""
         claims = tokens.read_unverified(token)
         if claims.get("type") != kind.value:
             return None
@@ -110,16 +165,13 @@ class Accounts:
         return self.signed_in(identity)
 
     def find(self, collection: Collection, account_id: str) -> Identity | None:
-        """Return an account by its id, with its collection."""
-        with self._database.read() as db:
-            account = table.find_by_id(db, collection, account_id)
-        return Identity(account=account, collection=collection) if account else None
+        """Return an account by its id."""
+        record = self._records.find(collection, account_id)
+        return Identity(record) if record else None
 
     def find_by_email(self, collection: Collection, email: str) -> Identity | None:
-        """Return an account by its e-mail address, with its collection."""
-        with self._database.read() as db:
-            account = table.find_by_email(db, collection, email)
-        return Identity(account=account, collection=collection) if account else None
+        """Return an account by its e-mail address; whether letters' case counts, its index says."""
+        return self._find_by(collection, "email", email)
 
     def page(self, collection: Collection, query: ListQuery) -> Page[Account]:
         """Return one page of a collection's accounts, without hashes.
@@ -134,39 +186,32 @@ class Accounts:
         """Create an account.
 
         Raises:
-            InvalidError: `validation_failed`, with what is wrong with e-mail or password.
-            ConflictError: `not_unique`.
+            InvalidError: `validation_failed`, with what is wrong with e-mail or password; `not_unique`.
         """
-        _refuse({**email_problems(email), **password_problems(password)})
-        password_hash = hash_password(password)
-        with self._database.transaction() as db:
-            return self.insert(db, collection, email, password_hash, actor)
+        refuse({**email_problems(email), **password_problems(password)})
+        return self.insert(collection, email, hash_password(password), actor)
 
-    def insert(
-        self, db: dataset.Database, collection: Collection, email: str, password_hash: str, actor: Actor
-    ) -> Account:
-        """Create an account within a transaction, from what has been checked; superusers close the claim.
+    def insert(self, collection: Collection, email: str, password_hash: str, actor: Actor) -> Account:
+        """Create an account from what has been checked; the first superuser closes the claim.
 
         Raises:
-            ConflictError: `not_unique`.
+            InvalidError: `not_unique`.
         """
-        account = table.insert_account(
-            db, collection, email, password_hash, verified=collection.is_superusers
-        )
-        if collection.is_superusers and not table.is_claimed(db):
-            table.insert_claim(db, account.id)
-            delete_parameter(db, CLAIM_TOKEN)
-        self._audit.record(actor, "account.create", f"{collection.name}:{email}", db=db)
-        return account
+        values = {"email": email, "password": Password(hash=password_hash)}
+        with self._database.transaction() as db:
+            record = self._records.writer.insert(collection, values, actor)
+            if collection.is_superusers and not table.is_claimed(db):
+                table.insert_claim(db, record.id)
+                delete_parameter(db, CLAIM_TOKEN)
+        return Account.of(record)
 
     def change(self, identity: Identity, changes: dict[str, Any], actor: Actor) -> None:
         """Change e-mail, emailVisibility, verified, password or profile fields of an account.
 
-        A new password ends every token and session of the account.
+        A new password or address ends every token and session of the account.
 
         Raises:
-            InvalidError: `validation_failed`.
-            ConflictError: `not_unique`.
+            InvalidError: `validation_failed` or `not_unique`.
             NotFoundError: `not_found` if it was deleted meanwhile.
         """
         problems: dict[str, Any] = {}
@@ -174,34 +219,19 @@ class Accounts:
             problems |= email_problems(changes["email"])
         if "password" in changes:
             problems |= password_problems(changes["password"])
-        _refuse(problems)
-        names = sorted(changes)
+        refuse(problems)
         if "password" in changes:
-            changes = changes | {"password": hash_password(changes["password"]), "tokenKey": random_text(50)}
-        collection = identity.collection
-        with self._database.transaction() as db:
-            if not table.update_account(db, collection, identity.account.id, changes):
-                raise NotFoundError("The requested resource wasn't found.")
-            subject = f"{collection.name}:{identity.account.email}"
-            self._audit.record(actor, "account.update", subject, detail=", ".join(names), db=db)
+            changes = changes | {"password": Password(hash=hash_password(changes["password"]))}
+        self._records.writer.change(identity.record, changes, actor)
 
     def delete(self, identity: Identity, actor: Actor) -> None:
         """Delete an account.
 
         Raises:
-            ConflictError: `last_superuser`.
+            InvalidError: `last_superuser`.
             NotFoundError: `not_found` if it was deleted meanwhile.
         """
-        collection = identity.collection
-        with self._database.transaction() as db:
-            if collection.name == SUPERUSERS and table.count_accounts(db, collection) < 2:
-                raise ConflictError(
-                    "You can't delete the only existing superuser; create another one first.",
-                    code="last_superuser",
-                )
-            if not table.delete_account(db, collection, identity.account.id):
-                raise NotFoundError("The requested resource wasn't found.")
-            self._audit.record(actor, "account.delete", f"{collection.name}:{identity.account.email}", db=db)
+        self._records.deleter.remove(identity.record, actor)
 
 
 def email_problems(email: str) -> FieldErrors:
@@ -228,15 +258,15 @@ def password_problems(password: str) -> FieldErrors:
     return {}
 
 
-def _refuse(problems: FieldErrors) -> None:
+def refuse(problems: FieldErrors) -> None:
+    """Raise if anything is wrong with the values of a form.
+
+    Raises:
+        InvalidError: `validation_failed`, with the problems in its fields.
+    """
     if problems:
         raise InvalidError(
             "An error occurred while validating the submitted data.",
             code="validation_failed",
             fields=problems,
         )
-
-
-def without_secrets(account: Account) -> Account:
-    """Return an account that can be shown."""
-    return msgspec.structs.replace(account, password="", token_key="")

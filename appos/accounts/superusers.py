@@ -8,8 +8,8 @@ from appos.audit.models import SHELL
 from appos.audit.service import Audit
 from appos.config import Config
 from appos.errors import NotFoundError
-from appos.records.models import SUPERUSERS
 from appos.records.collections import Collections
+from appos.records.models import SUPERUSERS
 
 
 class Superusers:

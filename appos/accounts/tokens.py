@@ -12,14 +12,19 @@ from appos.records.models import Collection
 ALGORITHM = "HS256"
 
 
-def sign(account: Account, collection: Collection, kind: TokenKind, **claims: Any) -> str:
-    """Return a token for an account. It dies when the account's token key changes."""
+def sign(
+    account: Account, collection: Collection, kind: TokenKind, *, seconds: int | None = None, **claims: Any
+) -> str:
+    """Return a token for an account, for `seconds` or as long as the collection lets one live.
+
+    It dies when the account's token key changes.
+    """
     options = collection.auth_options.token(kind)
     payload = {
         "id": account.id,
         "type": kind.value,
         "collectionId": collection.id,
-        "exp": int(time.time()) + options.duration,
+        "exp": int(time.time()) + (options.duration if seconds is None else seconds),
         **claims,
     }
     return jwt.encode(payload, account.token_key + options.secret, ALGORITHM)

@@ -39,9 +39,34 @@ KINDS: Kinds = {
         is_startable=True,
         timeout_seconds=3600,
     ),
+    "mfas.cleanup": Kind(
+        title="Delete expired second factors",
+        call=lambda services, run: services.upkeep.clean_mfas(run),
+        timeout_seconds=600,
+    ),
+    "otps.cleanup": Kind(
+        title="Delete expired one-time passwords",
+        call=lambda services, run: services.upkeep.clean_otps(run),
+        timeout_seconds=600,
+    ),
     "mail.password_reset": Kind(
         title="Send a password reset mail",
-        call=lambda services, run: services.resets.send_mail(run),
+        call=lambda services, run: services.mails.send(run),
+        timeout_seconds=120,
+    ),
+    "mail.verification": Kind(
+        title="Send a verification mail",
+        call=lambda services, run: services.mails.send(run),
+        timeout_seconds=120,
+    ),
+    "mail.email_change": Kind(
+        title="Send a mail that confirms a new address",
+        call=lambda services, run: services.mails.send(run),
+        timeout_seconds=120,
+    ),
+    "mail.login_alert": Kind(
+        title="Send a mail about a sign-in from a new place",
+        call=lambda services, run: services.mails.send(run),
         timeout_seconds=120,
     ),
 }

@@ -17,6 +17,9 @@ from appos.records.reading import NOT_FOUND, Reader
 from appos.store.database import Database
 from appos.store.rows import quoted
 
+# A record by collection and id.
+Key = tuple[str, str]
+
 REFERENCED = (
     "Failed to delete record. Make sure that the record is not part of a required relation reference."
 )
@@ -92,30 +95,40 @@ class Deleter:
                 # Another one's end may have been the end of this one.
                 if record is not None:
                     self._delete(db, record, actor)
+            self._audit.record(actor, "collection.truncate", collection.name, db=db)
 
     def _gone(self, record: Record, pending: PendingDelete) -> None:
         self._files.delete_record(record.collection.id, record.id)
         pending.send()
 
-    def _delete(self, db: dataset.Database, record: Record, actor: Actor) -> None:
+    def _delete(
+        self, db: dataset.Database, record: Record, actor: Actor, above: frozenset[Key] = frozenset()
+    ) -> None:
+        """Delete a record after all that goes with it: rules that look at it still say who hears of that.
+
+        `above` are the records whose end is the end of this one.
+        """
         collection = record.collection
+        above |= {(collection.id, record.id)}
         if collection.is_superusers:
             keep_a_superuser(db)
         self._database.after_commit(partial(self._gone, record, self._events.prepare_delete(record)))
-        self._database.delete(collection.name, record.id)
         if collection.is_auth:
             forget_account(db, record)
             subject = f"{collection.name}:{record.values['email'] or record.id}"
             self._audit.record(actor, "account.delete", subject, db=db)
         for reference in self._references.to(collection):
             for other in reference.records(self._database, record):
+                if (other.collection.id, other.id) in above:
+                    continue
                 left = reference.without(other, record.id)
                 is_empty = not left.values[reference.field.name]
                 if is_empty and reference.field.cascade_delete:
-                    self._delete(db, other, actor)
+                    self._delete(db, other, actor, above)
                 elif is_empty and reference.field.required:
                     raise InvalidError(REFERENCED, code="record_referenced")
                 else:
                     left = filled(left, is_new=False)
                     self._database.update(other.collection.name, other.id, left.to_row())
                     self._database.after_commit(partial(self._events.publish, Action.UPDATE, left))
+        self._database.delete(collection.name, record.id)

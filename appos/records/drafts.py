@@ -8,7 +8,7 @@ import msgspec
 from appos.errors import ForbiddenError, InvalidError, NotFoundError
 from appos.records.account_fields import Passwords
 from appos.records.changes import Body, load, resolve_body
-from appos.records.fields import FileField, PasswordField
+from appos.records.fields import FileField, Password, PasswordField
 from appos.records.models import Action, Collection, Record, RequestInfo
 from appos.records.reading import NOT_FOUND, Reader, require_rule
 from appos.records.uploads import Upload
@@ -25,6 +25,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     passwords: Passwords
     # Whether a superuser saves it, or one whom the manage rule allows.
     is_manager: bool
+    # Whether AppOS itself saves it, which needs no password twice.
+    is_trusted: bool = False
 
     @property
     def action(self) -> Action:
@@ -109,11 +111,16 @@ class Drafts:
             NotFoundError: it was stored and is no longer.
         """
         original = self.found(record.collection, record.id) if record.id else None
-        cast = resolve_body(original or record, Body(values=values), is_superuser=True)
-        changed = filled(load(original or record, cast), is_new=original is None)
-        plain = getattr(changed.values.get("password"), "plain", "")
-        passwords = Passwords(new=plain, confirm=plain, old="")
-        return Draft(record=changed, original=original, passwords=passwords, is_manager=True)
+        hashed = {name: value for name, value in values.items() if isinstance(value, Password)}
+        raw = {name: value for name, value in values.items() if name not in hashed}
+        cast = resolve_body(original or record, Body(values=raw), is_superuser=True)
+        return Draft(
+            record=filled(load(original or record, cast | hashed), is_new=original is None),
+            original=original,
+            passwords=Passwords(new="", confirm="", old=""),
+            is_manager=True,
+            is_trusted=True,
+        )
 
     def found(self, collection: Collection, record_id: str) -> Record:
         """Return a stored record.

@@ -5,21 +5,18 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from appos.errors import ForbiddenError, InvalidError, NotFoundError, StoreError
 from appos.records.collections import Collections
 from appos.records.expand import Expander, parse_expands
-from appos.records.models import Action, Collection, Record, RequestInfo
+from appos.records.models import REALTIME, Action, Collection, Record, RequestInfo
 from appos.records.pick import parse_fields, pick
-from appos.records.plans import Plan, Plans, compile_plan
-from appos.records.resolve import Resolver
-from appos.records.shown import record_json, table_of
+from appos.records.plans import Plan, Plans
+from appos.records.read_plans import WRONG, ReadPlans, find_plan
 from appos.store.database import Database
 from appos.store.query import ListQuery
 
 # PocketBase's words.
-WRONG = "Something went wrong while processing your request."
 NOT_FOUND = "The requested resource wasn't found."
 SUPERUSERS_ONLY = "Only superusers can perform this action."
 
@@ -37,6 +34,7 @@ class Reader:
         self._database = database
         self._collections = collections
         self._plans = Plans()
+        self._make = ReadPlans(collections)
         # How many records a list has in all, by what was asked, with the stamp of the database it holds for.
         self._totals: OrderedDict[Hashable, tuple[int, int]] = OrderedDict()
         self._expander = Expander(self)
@@ -55,10 +53,10 @@ class Reader:
             ForbiddenError: the list is for superusers, or its filter is.
             InvalidError: the filter or the sort cannot be understood.
         """
-        self._require_rule(collection, Action.LIST, info)
+        require_rule(collection, Action.LIST, info)
         _refuse_privileged(query, info)
         key = ("page", collection, query.filter, query.sort, query.skip_total, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._page_plan(collection, query, info))
+        plan = self._plan(key, info, lambda: self._make.page(collection, query, info))
         bounds = {"page_limit": query.per_page, "page_offset": query.offset}
         rows = self._run(plan, info, bounds)
         total = -1 if query.skip_total else self._total(collection, query, info, len(rows))
@@ -76,7 +74,7 @@ class Reader:
             ForbiddenError: the record is for superusers.
             NotFoundError: there is none, or not for this one.
         """
-        self._require_rule(collection, Action.VIEW, info)
+        require_rule(collection, Action.VIEW, info)
         shown = self.show(collection, record_id, info, action=Action.VIEW)
         if shown is None:
             raise NotFoundError(NOT_FOUND)
@@ -89,16 +87,22 @@ class Reader:
 
         With `action`, None also if the rule of that action does not allow it.
         """
-        key = ("show", collection, action, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._show_plan(collection, info, action))
+        key = ("show", collection, action, info.is_superuser, info.context == REALTIME)
+        plan = self._plan(key, info, lambda: self._make.show(collection, info, action))
         rows = self._run(plan, info, {"record_id": record_id})
         return f"{self._finish(collection, rows, info)[0]}\n".encode() if rows else None
 
     def find(self, collection: Collection, record_id: str) -> Record | None:
         """Return a record by its id, whoever asks."""
-        key = ("find", collection)
-        plan = self._plan(key, NOBODY, lambda: _find_plan(collection))
-        rows = self._run(plan, NOBODY, {"record_id": record_id})
+        return self.find_by(collection, "id", record_id)
+
+    def find_by(
+        self, collection: Collection, field: str, value: str, *, ignores_case: bool = False
+    ) -> Record | None:
+        """Return the record with this value of a field that has one for each record, whoever asks."""
+        key = ("find", collection, field, ignores_case)
+        plan = self._plan(key, NOBODY, lambda: find_plan(collection, field, ignores_case=ignores_case))
+        rows = self._run(plan, NOBODY, {"value": value})
         if not rows:
             return None
         names = [field.name for field in collection.fields]
@@ -111,8 +115,23 @@ class Reader:
         if rule is None:
             return False
         key = ("visible", collection, rule)
-        plan = self._plan(key, info, lambda: self._rule_plan(collection, info, rule))
+        plan = self._plan(key, info, lambda: self._make.rule(collection, info, rule))
         return bool(self._run(plan, info, {"record_id": record_id}))
+
+    def matches(self, collection: Collection, record_id: str, info: RequestInfo) -> bool:
+        """Whether a stored record satisfies the `filter` that the query of `info` names.
+
+        One that cannot be understood, or names what it may not, is not satisfied. Unlike in a list, hidden
+        fields may not be named by superusers either. Source: PocketBase 0.36, subscriptions with a filter.
+        """
+        query = ListQuery(filter=info.query.get("filter", ""), sort=info.query.get("sort", ""))
+        key = ("matches", collection, query.filter)
+        try:
+            _refuse_privileged(query, info)
+            plan = self._plan(key, info, lambda: self._make.filter(collection, info, query.filter))
+            return bool(self._run(plan, info, {"record_id": record_id}))
+        except (ForbiddenError, InvalidError):
+            return False
 
     def can_view(self, collection: Collection, record_id: str, info: RequestInfo) -> bool:
         """Whether a record may be viewed."""
@@ -122,7 +141,7 @@ class Reader:
         """Whether a record that is not stored satisfies a rule."""
         collection = record.collection
         key = ("unsaved", collection, rule)
-        plan = self._plan(key, info, lambda: self._unsaved_plan(collection, info, rule))
+        plan = self._plan(key, info, lambda: self._make.unsaved(collection, info, rule))
         row = {f"unsaved_{name}": value for name, value in record.to_row().items()}
         return bool(self._run(plan, info, row))
 
@@ -136,7 +155,7 @@ class Reader:
         if collection.view_rule is None and not info.is_superuser:
             return None
         key = ("related", collection, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._related_plan(collection, info))
+        plan = self._plan(key, info, lambda: self._make.related(collection, info))
         found = self._run(plan, info, {"record_ids": msgspec.json.encode(list(ids)).decode()})
         return {record_id: _parts(text) for record_id, text in found}
 
@@ -154,7 +173,7 @@ class Reader:
         shown = {record_id: _parts(text) for record_id, text in rows}
         if expands:
             self._expander.expand(collection, shown, parse_expands(expands), info)
-        texts = [msgspec.json.encode(record) for record in shown.values()]
+        texts = [msgspec.json.encode(record, order="sorted") for record in shown.values()]
         if fields:
             wanted = parse_fields(fields)
             texts = [msgspec.json.encode(pick(msgspec.json.decode(text), wanted)) for text in texts]
@@ -165,7 +184,7 @@ class Reader:
         if found < query.per_page and (found or query.page == 1):
             return query.offset + found
         key = ("total", collection, query.filter, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._total_plan(collection, query, info))
+        plan = self._plan(key, info, lambda: self._make.total(collection, query, info))
         values = plan.values(info, {})
         asked = (plan.sql, tuple(values.items()))
         stamp = self._database.stamp()
@@ -195,122 +214,6 @@ class Reader:
                 raise InvalidError(WRONG, code="invalid_filter") from error
             raise
 
-    def _resolver(self, collection: Collection, info: RequestInfo, table: sa.FromClause) -> Resolver:
-        return Resolver(collection, self._collections.find, info, allow_hidden=True, table=table)
-
-    def _shown(
-        self, collection: Collection, table: sa.FromClause, info: RequestInfo
-    ) -> tuple[sa.ColumnElement[Any], tuple[Resolver, ...]]:
-        """Return the expression that shows a row to `info`, and the resolvers that took part."""
-        manage = collection.auth.manage_rule if collection.auth else None
-        if info.is_superuser or not manage:
-            return record_json(collection, table, shows_hidden=info.is_superuser), ()
-        managed = table_of(collection).alias("managed")
-        resolver = self._resolver(collection, info, managed)
-        condition = resolver.where(manage)
-        is_managed = (
-            sa.select(sa.literal(1))
-            .select_from(resolver.source)
-            .where(managed.c.id == table.c.id, condition)
-            .correlate(table)
-            .exists()
-        )
-        return record_json(collection, table, shows_hidden=False, is_managed=is_managed), (resolver,)
-
-    def _filtered(
-        self, collection: Collection, query: ListQuery, info: RequestInfo, table: sa.FromClause
-    ) -> tuple[Resolver, list[sa.ColumnElement[bool]]]:
-        resolver = self._resolver(collection, info, table)
-        conditions = []
-        if collection.list_rule and not info.is_superuser:
-            conditions.append(resolver.where(collection.list_rule))
-        resolver.allow_hidden = info.is_superuser
-        try:
-            if query.filter:
-                conditions.append(resolver.where(query.filter))
-        except InvalidError as error:
-            raise InvalidError(WRONG, code=error.code) from error
-        return resolver, conditions
-
-    def _page_plan(self, collection: Collection, query: ListQuery, info: RequestInfo) -> Plan:
-        table = table_of(collection)
-        resolver, conditions = self._filtered(collection, query, info, table)
-        try:
-            order = resolver.order_by(query.sort)
-        except InvalidError as error:
-            raise InvalidError(WRONG, code=error.code) from error
-        found = sa.select(table.c._rowid_.label("found")).select_from(resolver.source).where(*conditions)
-        if resolver.is_joined:
-            found = found.distinct()
-        limit, offset = sa.bindparam("page_limit"), sa.bindparam("page_offset")
-        page = found.order_by(*order).limit(limit).offset(offset).subquery("page")
-        # Rows are sorted by their numbers alone, and shown one by one in that order.
-        record = table_of(collection).alias("record")
-        shown, managing = self._shown(collection, record, info)
-        here = record.c._rowid_ == page.c.found
-        statement = sa.select(
-            sa.select(record.c.id).where(here).scalar_subquery(),
-            sa.select(shown).select_from(record).where(here).scalar_subquery(),
-        ).select_from(page)
-        return compile_plan(statement, (resolver, *managing), info)
-
-    def _total_plan(self, collection: Collection, query: ListQuery, info: RequestInfo) -> Plan:
-        table = table_of(collection)
-        resolver, conditions = self._filtered(collection, query, info, table)
-        counted = sa.func.count(table.c._rowid_.distinct()) if resolver.is_joined else sa.func.count()
-        statement = sa.select(counted).select_from(resolver.source).where(*conditions)
-        return compile_plan(statement, (resolver,), info)
-
-    def _show_plan(self, collection: Collection, info: RequestInfo, action: Action | None) -> Plan:
-        table = table_of(collection)
-        rule = "" if action is None or info.is_superuser else collection.rule(action) or ""
-        shown, managing = self._shown(collection, table, info)
-        return self._one_plan(collection, table, info, rule, (table.c.id, shown), managing)
-
-    def _rule_plan(self, collection: Collection, info: RequestInfo, rule: str) -> Plan:
-        return self._one_plan(collection, table_of(collection), info, rule, (sa.literal(1),), ())
-
-    def _one_plan(
-        self,
-        collection: Collection,
-        table: sa.FromClause,
-        info: RequestInfo,
-        rule: str,
-        columns: Sequence[sa.ColumnElement[Any]],
-        others: tuple[Resolver, ...],
-    ) -> Plan:
-        resolver = self._resolver(collection, info, table)
-        conditions = [table.c.id == sa.bindparam("record_id")]
-        if rule:
-            conditions.append(resolver.where(rule))
-        statement = sa.select(*columns).select_from(resolver.source).where(*conditions).limit(1)
-        return compile_plan(statement, (resolver, *others), info)
-
-    def _unsaved_plan(self, collection: Collection, info: RequestInfo, rule: str) -> Plan:
-        values = [sa.bindparam(f"unsaved_{field.name}").label(field.name) for field in collection.fields]
-        unsaved = sa.select(*values).cte("unsaved")
-        resolver = self._resolver(collection, info, unsaved)
-        condition = resolver.where(rule)
-        statement = sa.select(sa.literal(1)).select_from(resolver.source).where(condition).limit(1)
-        return compile_plan(statement, (resolver,), info)
-
-    def _related_plan(self, collection: Collection, info: RequestInfo) -> Plan:
-        table = table_of(collection)
-        resolver = self._resolver(collection, info, table)
-        wanted = sa.func.json_each(sa.bindparam("record_ids")).table_valued("value")
-        conditions = [table.c.id.in_(sa.select(wanted.c.value))]
-        if collection.view_rule and not info.is_superuser:
-            conditions.append(resolver.where(collection.view_rule))
-        shown, managing = self._shown(collection, table, info)
-        statement = sa.select(table.c.id, shown).select_from(resolver.source).where(*conditions)
-        if resolver.is_joined:
-            statement = statement.distinct()
-        return compile_plan(statement, (resolver, *managing), info)
-
-    @staticmethod
-    def _require_rule(collection: Collection, action: Action, info: RequestInfo) -> None:
-        require_rule(collection, action, info)
-
 
 NOBODY = RequestInfo()
 
@@ -323,13 +226,6 @@ def require_rule(collection: Collection, action: Action, info: RequestInfo) -> N
     """
     if collection.rule(action) is None and not info.is_superuser:
         raise ForbiddenError(SUPERUSERS_ONLY)
-
-
-def _find_plan(collection: Collection) -> Plan:
-    table = table_of(collection)
-    columns = [table.c[field.name] for field in collection.fields]
-    statement = sa.select(*columns).where(table.c.id == sa.bindparam("record_id"))
-    return compile_plan(statement, (), NOBODY)
 
 
 def _refuse_privileged(query: ListQuery, info: RequestInfo) -> None:

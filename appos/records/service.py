@@ -47,6 +47,12 @@ class Records:
         """Return a record by its id, whoever asks."""
         return self._reader.find(collection, record_id)
 
+    def find_by(
+        self, collection: Collection, field: str, value: str, *, ignores_case: bool = False
+    ) -> Record | None:
+        """Return the record with this value of a field that has one for each record, whoever asks."""
+        return self._reader.find_by(collection, field, value, ignores_case=ignores_case)
+
     def can_view(self, collection: Collection, record_id: str, info: RequestInfo) -> bool:
         """Whether `info` may view a record."""
         return self._reader.can_view(collection, record_id, info)

@@ -140,7 +140,8 @@ class Writer:
             record = settle_account(record, draft.original)
             _refuse(draft.action, check_account(db, self._reader.collections, record))
             subject = f"{collection.name}:{record.values['email'] or record.id}"
-            self._audit.record(actor, f"account.{draft.action}", subject, db=db)
+            detail = "" if draft.original is None else ", ".join(_changed(draft.original, record))
+            self._audit.record(actor, f"account.{draft.action}", subject, detail=detail, db=db)
         if draft.original is None:
             self._database.insert(collection.name, record.to_row())
         else:
@@ -150,7 +151,7 @@ class Writer:
     def _problems(self, db: dataset.Database, draft: Draft, slow: Slow) -> dict[str, Problem]:
         record, original = draft.record, draft.original
         collection = record.collection
-        if collection.is_auth:
+        if collection.is_auth and not draft.is_trusted:
             is_old_right = original is not None and slow.right_for == original.values["password"].hash
             refused = account_problems(
                 record,
@@ -175,6 +176,12 @@ class Writer:
             if problem is not None:
                 problems[field.name] = problem
         return problems
+
+
+def _changed(before: Record, after: Record) -> list[str]:
+    """Return the names of the fields that differ, but for those that follow from others."""
+    old, new = before.to_row(), after.to_row()
+    return sorted(name for name in new if new[name] != old[name] and name not in ("tokenKey", "updated"))
 
 
 def _refuse(action: Action, problems: dict[str, Problem]) -> None:

@@ -6,6 +6,8 @@ from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appos.errors import ForbiddenError, UnauthenticatedError
+from appos.records.collections import NO_CONTEXT
+from appos.web import rate_limits
 from appos.web.admin.sessions import session_identity
 from appos.web.state import identity, state
 
@@ -30,8 +32,23 @@ ACCESS: dict[str, Permission] = {
     "health": Permission.PUBLIC,
     "pages": Permission.PUBLIC,
     "setup": Permission.PUBLIC,
-    "collections": Permission.RULE,
-    "collections.auth_refresh": Permission.ACCOUNT,
+    "collections": Permission.SUPERUSER,
+    "record_auth": Permission.RULE,
+    "record_auth.auth_refresh": Permission.ACCOUNT,
+    "record_auth.request_email_change": Permission.ACCOUNT,
+    "record_auth.impersonate": Permission.SUPERUSER,
+    "records": Permission.RULE,
+    # A file by the rule of its record, or for everybody who knows its name; a token for whoever is signed in.
+    "files": Permission.RULE,
+    "realtime": Permission.RULE,
+    "settings": Permission.SUPERUSER,
+    "logs": Permission.SUPERUSER,
+    "crons": Permission.SUPERUSER,
+    "backups": Permission.SUPERUSER,
+    # It asks for a superuser's token for files.
+    "backups.show": Permission.PUBLIC,
+    "batch": Permission.PUBLIC,
+    "oauth2": Permission.PUBLIC,
     "jobs": Permission.SUPERUSER,
     "audit": Permission.SUPERUSER,
     "static": Permission.PUBLIC,
@@ -55,7 +72,9 @@ def permission_of(endpoint: str) -> Permission | None:
 
 
 def register(app: Flask) -> None:
-    """Ask the table before every request."""
+    """Before every request find out who asks, count it where requests are limited, and ask the table."""
+    app.before_request(identify)
+    app.before_request(rate_limits.check)
     app.before_request(authorize)
 
 
@@ -71,15 +90,20 @@ def check_table(app: Flask) -> None:
         raise RuntimeError(f"no permission is declared in appos/web/access.py for {', '.join(undeclared)}")
 
 
+def identify() -> None:
+    """Find out who asks: in the panel its session says so, elsewhere the token."""
+    g.token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    is_panel = request.endpoint is not None and permission_of(request.endpoint) is Permission.PANEL
+    g.identity = session_identity() if is_panel else state().services.accounts.identify(g.token)
+
+
 def authorize() -> ResponseReturnValue | None:
-    """Find out who asks, and refuse what the table does not allow; a stranger's page leads to the sign-in.
+    """Refuse what the table does not allow; a stranger's page leads to the sign-in.
 
     Raises:
         UnauthenticatedError: nobody is signed in.
         ForbiddenError: somebody is, and may not.
     """
-    g.token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    g.identity = state().services.accounts.identify(g.token)
     if request.endpoint is None:
         return None
     permission = permission_of(request.endpoint)
@@ -93,9 +117,8 @@ def authorize() -> ResponseReturnValue | None:
 
 
 def _panel_answer() -> ResponseReturnValue | None:
-    """Let the session of the panel say who asks, and nothing else; the answer is for whoever has none."""
-    g.identity = session_identity()
-    if g.identity is not None:
+    """Let in whoever has a session of the panel; the answer is for whoever has none."""
+    if identity() is not None:
         return None
     if request.method in ("GET", "HEAD") and request.accept_mimetypes.accept_html:
         asked = request.full_path if request.query_string else request.path
@@ -113,7 +136,7 @@ def _require_superuser() -> None:
 
 def _require_account() -> None:
     named = str((request.view_args or {}).get("collection", ""))
-    collection = state().services.collections.auth(named)
+    collection = state().services.collections.get(named, NO_CONTEXT)
     who = identity()
     if who is None:
         raise UnauthenticatedError("The request requires valid record authorization token.")

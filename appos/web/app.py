@@ -12,13 +12,23 @@ from appos.web import (
     access,
     admin,
     audit,
+    backups,
+    batch,
     collections,
+    crons,
     errors,
+    files,
     headers,
     health,
     jobs,
+    logs,
+    oauth2,
     pages,
+    realtime,
+    record_auth,
+    records,
     requestlog,
+    settings,
     setup,
     system,
 )
@@ -30,6 +40,25 @@ if TYPE_CHECKING:
     from appos.engine.port import Engine
 
 MOST_BODY_BYTES = 32 << 20
+BLUEPRINTS = (
+    health,
+    collections,
+    record_auth,
+    records,
+    files,
+    realtime,
+    settings,
+    logs,
+    crons,
+    backups,
+    batch,
+    oauth2,
+    setup,
+    jobs,
+    audit,
+    system,
+    pages,
+)
 
 
 def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KINDS) -> Flask:
@@ -54,7 +83,7 @@ def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KI
     headers.register(app)
     access.register(app)
     errors.register(app)
-    for module in (health, collections, setup, jobs, audit, system, pages):
+    for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     admin.register(app)
     access.check_table(app)

@@ -1,22 +1,30 @@
-"""PocketBase's routes of auth collections: signing in, staying signed in, and setting a password anew."""
+"""PocketBase's routes of auth collections: signing in, staying signed in, and what links in mails are for."""
 
-from flask import Blueprint, Response, g
+import msgspec
+from flask import Blueprint, Response, g, request
 
-from appos.accounts.models import SignedIn
-from appos.accounts.service import email_problems
-from appos.errors import FieldErrors, InvalidError, NotFoundError
+from appos.accounts.fields import length_problem
+from appos.accounts.models import Identity, SignedIn
+from appos.accounts.service import email_problems, refuse
+from appos.errors import FieldErrors, ForbiddenError, NotFoundError
+from appos.ledger.models import Order
+from appos.records.fields.problems import REQUIRED, problem
 from appos.records.models import Collection
+from appos.web.bind import bind
+from appos.web.requestinfo import request_info
 from appos.web.state import actor, identity, state
 from appos.web.wire import LOADING, answer, body_fields, no_content
 
 bp = Blueprint("record_auth", __name__, url_prefix="/api/collections/<collection>")
 
-VALIDATING = "An error occurred while validating the submitted data."
-MOST_BYTES = 255
+NOT_IN = problem("validation_in_invalid", "Must be a valid value.")
+NOT_NEGATIVE = problem("validation_min_greater_equal_than_required", "Must be no less than 0.", threshold=0)
 
 
-def _answer(signed_in: SignedIn) -> Response:
-    return answer({"record": signed_in.identity.shown(), "token": signed_in.token})
+class ImpersonateRequest(msgspec.Struct, frozen=True):
+    """For how many seconds; 0: as long as other tokens."""
+
+    duration: int = 0
 
 
 @bp.get("/auth-methods")
@@ -32,36 +40,59 @@ def auth_methods(collection: str) -> Response:
             "mfa": off,
             "otp": off,
             "authProviders": None,
-            "usernamePassword": False,
-            "emailPassword": password.enabled,
+            "usernamePassword": password.enabled and "username" in password.identity_fields,
+            "emailPassword": password.enabled and "email" in password.identity_fields,
         }
     )
 
 
 @bp.post("/auth-with-password")
 def auth_with_password(collection: str) -> Response:
-    """Sign in with e-mail and password."""
+    """Sign in with a password."""
     found = _auth_collection(collection)
-    body = body_fields("identity", "password", "identityField")
-    problems = {**_blank(body, "identity", "password"), **_too_long(body)}
-    if body["identityField"] not in ("", *found.auth_options.password_auth.identity_fields):
-        problems.setdefault(
-            "identityField", {"code": "validation_in_invalid", "message": "Must be a valid value."}
-        )
-    _refuse(problems)
     accounts = state().services.accounts
-    return _answer(accounts.sign_in(found, body["identity"], body["password"], g.address))
+    accounts.require_passwords(found)
+    body = body_fields("identity", "password", "identityField")
+    problems = {**_too_long(body), **_blank(body, "identity", "password")}
+    if body["identityField"] not in ("", *found.auth_options.password_auth.identity_fields):
+        problems.setdefault("identityField", NOT_IN)
+    refuse(problems)
+    signed_in = accounts.sign_in(
+        found,
+        body["identity"],
+        body["password"],
+        g.address,
+        field=body["identityField"],
+        info=request_info("password"),
+    )
+    agent = request.headers.get("User-Agent", "")
+    _submit(state().services.origins.note(signed_in.identity, g.address, agent))
+    return answer_signed_in(signed_in)
 
 
 @bp.post("/auth-refresh")
 def auth_refresh(collection: str) -> Response:
     """Answer with a new token for the account of the request's token."""
+    who = _own_identity(collection)
+    accounts = state().services.accounts
+    accounts.require_admitted(who, request_info())
+    return answer_signed_in(accounts.refresh(who, g.token))
+
+
+@bp.post("/impersonate/<record_id>")
+def impersonate(collection: str, record_id: str) -> Response:
+    """Answer with a token of another account, which cannot be refreshed."""
+    accounts = state().services.accounts
     who = identity()
-    if who is None:
-        raise NotFoundError(f"There is nobody signed in to {collection}.")
-    # It needs nothing of a body, but as in PocketBase a broken one is refused.
-    body_fields(message="Something went wrong while processing your request.")
-    return _answer(state().services.accounts.refresh(who, g.token))
+    if who is None or not who.is_superuser:
+        raise ForbiddenError("You are not allowed to perform this request.")
+    found = accounts.find(_auth_collection(collection), record_id)
+    if found is None:
+        raise NotFoundError("The requested resource wasn't found.")
+    seconds = bind(ImpersonateRequest()).duration
+    refuse({"duration": NOT_NEGATIVE} if seconds < 0 else {})
+    accounts.require_admitted(found, request_info())
+    return answer_signed_in(accounts.impersonate(found, seconds, actor()))
 
 
 @bp.post("/request-password-reset")
@@ -69,10 +100,8 @@ def request_password_reset(collection: str) -> Response:
     """Queue a mail with a reset link; the answer is the same whether or not there is such an account."""
     found = _auth_collection(collection)
     body = body_fields("email")
-    _refuse(_too_long(body) or email_problems(body["email"]))
-    order = state().services.resets.request(found, body["email"])
-    if order is not None:
-        state().tasks.submit(order, actor())
+    refuse(_too_long(body) or email_problems(body["email"]))
+    _submit(state().services.resets.request(found, body["email"]))
     return no_content()
 
 
@@ -86,27 +115,77 @@ def confirm_password_reset(collection: str) -> Response:
     return no_content()
 
 
+@bp.post("/request-verification")
+def request_verification(collection: str) -> Response:
+    """Queue a mail that proves an address; the answer is the same whether or not it is anybody's."""
+    found = _auth_collection(collection)
+    addresses = state().services.addresses
+    addresses.require_users(found)
+    _submit(addresses.request_verification(found, body_fields("email")["email"]))
+    return no_content()
+
+
+@bp.post("/confirm-verification")
+def confirm_verification(collection: str) -> Response:
+    """Mark an account as verified with the token of such a mail."""
+    found = _auth_collection(collection)
+    addresses = state().services.addresses
+    addresses.require_users(found)
+    addresses.confirm_verification(found, body_fields("token")["token"], g.address)
+    return no_content()
+
+
+@bp.post("/request-email-change")
+def request_email_change(collection: str) -> Response:
+    """Queue a mail to a new address of one's own account."""
+    who = _own_identity(collection)
+    addresses = state().services.addresses
+    addresses.require_changes_by_mail(who.collection)
+    _submit(addresses.request_change(who, body_fields("newEmail")["newEmail"]))
+    return no_content()
+
+
+@bp.post("/confirm-email-change")
+def confirm_email_change(collection: str) -> Response:
+    """Give an account its new address with the token of such a mail and its password."""
+    found = _auth_collection(collection)
+    addresses = state().services.addresses
+    addresses.require_changes_by_mail(found)
+    body = body_fields("token", "password")
+    addresses.confirm_change(found, body["token"], body["password"], g.address)
+    return no_content()
+
+
+def answer_signed_in(signed_in: SignedIn) -> Response:
+    """Answer with an account as it sees itself, and its token."""
+    record = signed_in.identity.record
+    info = request_info()
+    expand = {name: value for name, value in info.query.items() if name == "expand"}
+    itself = msgspec.structs.replace(info, auth=record, query=expand)
+    shown = state().services.records.show(record.collection, record.id, itself)
+    return answer({"record": msgspec.Raw(shown.strip()), "token": signed_in.token})
+
+
+def _submit(order: Order | None) -> None:
+    if order is not None:
+        state().tasks.submit(order, actor())
+
+
 def _auth_collection(name: str) -> Collection:
     return state().services.collections.auth(name)
 
 
+def _own_identity(collection: str) -> Identity:
+    who = identity()
+    if who is None:
+        raise NotFoundError(f"There is nobody signed in to {collection}.")
+    return who
+
+
 def _blank(body: dict[str, str], *names: str) -> FieldErrors:
-    return {
-        name: {"code": "validation_required", "message": "Cannot be blank."}
-        for name in names
-        if not body[name]
-    }
+    return {name: REQUIRED for name in names if not body[name]}
 
 
 def _too_long(body: dict[str, str]) -> FieldErrors:
-    problem = {
-        "code": "validation_length_out_of_range",
-        "message": f"The length must be between 1 and {MOST_BYTES}.",
-        "params": {"max": MOST_BYTES, "min": 1},
-    }
-    return {name: problem for name, value in body.items() if len(value.encode()) > MOST_BYTES}
-
-
-def _refuse(problems: FieldErrors) -> None:
-    if problems:
-        raise InvalidError(VALIDATING, code="validation_failed", fields=problems)
+    found = {name: length_problem(value) for name, value in body.items()}
+    return {name: wrong for name, wrong in found.items() if wrong}

@@ -3,6 +3,7 @@
 import msgspec
 from flask import Blueprint, Response
 
+from appos.web.record_auth import answer_signed_in
 from appos.web.state import actor, state
 from appos.web.wire import answer, decode
 
@@ -29,4 +30,4 @@ def init() -> Response:
     """Create the first superuser, once."""
     asked = decode(InitRequest)
     signed_in = state().services.claim.init(asked.email, asked.password, asked.token, actor())
-    return answer({"token": signed_in.token, "record": signed_in.identity.record()})
+    return answer_signed_in(signed_in)

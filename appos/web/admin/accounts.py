@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 from flask import flash
 
 from appos.accounts.models import Account, Identity
 from appos.accounts.passwords import LEAST_CHARACTERS, refuse_weak
-from appos.accounts.service import Accounts, without_secrets
+from appos.accounts.service import Accounts
 from appos.errors import AppOSError
-from appos.records.models import SUPERUSERS, USERS, AuthCollection
+from appos.records.models import SUPERUSERS, USERS, Collection
 from appos.store.query import ListQuery, Page
 from appos.web.admin.base import batch_action
 from appos.web.admin.filters import Filter, IsTrue, days
@@ -80,7 +81,7 @@ class AccountsView(ServiceView):
         return state().services.accounts
 
     @property
-    def _collection(self) -> AuthCollection:
+    def _collection(self) -> Collection:
         return state().services.collections.auth(self.collection_name)
 
     def fetch(self, query: ListQuery) -> Page[Account]:
@@ -90,7 +91,7 @@ class AccountsView(ServiceView):
     def get_one(self, id: str) -> Account | None:  # noqa: A002 - Flask-Admin's own name
         """Return an account without its secrets, or None."""
         found = self._accounts.find(self._collection, id)
-        return without_secrets(found.account) if found else None
+        return msgspec.structs.replace(found.account, password="", token_key="") if found else None
 
     def check_password(self, password: str, email: str) -> None:
         """Refuse a password that the collection's own rule does not know of."""
