@@ -28,6 +28,10 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
+class _View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    view_query: str = ""
+
+
 class _Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What of a collection can be sent, but for the options of its type."""
 
@@ -77,6 +81,15 @@ def changed_draft(collection: Collection, raw: object) -> Collection:
     if draft.id != collection.id:
         raise InvalidError(ID_CHANGED, code="id_changed")
     return _normal(replace(draft, type=draft.type or CollectionType.BASE, updated=timestamp()))
+
+
+def view_query(raw: object) -> str:
+    """Return the query that a request to create or change a collection gives for a view.
+
+    Raises:
+        InvalidError: `body_invalid`.
+    """
+    return load(_View(), raw).view_query
 
 
 def _loaded(collection: Collection, raw: object) -> Collection:

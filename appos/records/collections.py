@@ -12,7 +12,7 @@ from appos.audit.models import Actor
 from appos.audit.service import Audit
 from appos.errors import ForbiddenError, InvalidError, NotFoundError
 from appos.records import table
-from appos.records.collection_drafts import changed_draft, new_draft
+from appos.records.collection_drafts import changed_draft, new_draft, view_query
 from appos.records.document import Document, document
 from appos.records.fields import RelationField
 from appos.records.models import Collection, CollectionType
@@ -24,6 +24,7 @@ from appos.store.ddl import REFUSED
 from appos.store.query import ListQuery, Page
 
 NOT_FOUND = "The requested resource wasn't found."
+NO_CONTEXT = "Missing or invalid collection context."
 WRONG = "Something went wrong while processing your request."
 NOT_TRUNCATED = (
     "Failed to truncate collection (most likely due to required cascade delete record references)."
@@ -52,8 +53,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def find(self, id_or_name: str) -> Collection | None:
-        """Return the collection with this id, or with this name in any case."""
-        return self.by_id.get(id_or_name) or self.by_name.get(id_or_name.lower())
+        """Return the first collection with this id, or with this name in any case."""
+        named, found = self.by_name.get(id_or_name.lower()), self.by_id.get(id_or_name)
+        if named is None or found is None:
+            return named or found
+        return min(named, found, key=self.all.index)
 
 
 class Collections:
@@ -82,7 +86,7 @@ class Collections:
         return self._current().all
 
     def find(self, id_or_name: str) -> Collection | None:
-        """Return the collection with this id, or with this name in any case."""
+        """Return the first collection with this id, or with this name in any case."""
         return self._current().find(id_or_name)
 
     def get(self, id_or_name: str, message: str = NOT_FOUND) -> Collection:
@@ -102,9 +106,9 @@ class Collections:
         Raises:
             NotFoundError: `not_found`.
         """
-        found = self.find(id_or_name)
-        if found is None or not found.is_auth:
-            raise NotFoundError("Missing or invalid collection context.")
+        found = self.get(id_or_name, NO_CONTEXT)
+        if not found.is_auth:
+            raise NotFoundError("Missing or invalid auth collection context.")
         return found
 
     def page(self, query: ListQuery) -> Page[Collection]:
@@ -136,7 +140,7 @@ class Collections:
         """
         with self._changing("create") as db:
             draft = new_draft(raw, self._current().by_id.keys())
-            self._check(db, draft, None)
+            self._check(db, draft, None, view_query(raw))
             table.insert_collection(db, draft)
             create_schema(db, draft)
             self._audit.record(actor, "collection.create", draft.name, db=db)
@@ -151,11 +155,11 @@ class Collections:
             NotFoundError: `not_found` if it was deleted meanwhile.
         """
         with self._changing("update") as db:
-            before = self.get(collection.id)
+            before = self._again(collection)
             draft = changed_draft(before, raw)
             if before.is_written_by_services:
                 _require_reading_rules_alone(draft, before)
-            self._check(db, draft, before)
+            self._check(db, draft, before, view_query(raw))
             draft = _with_new_secret(draft, before)
             table.update_collection(db, draft)
             change_schema(db, draft, before)
@@ -172,7 +176,7 @@ class Collections:
         """
         _require_not_written_by_services(collection)
         with self._changing("delete") as db:
-            collection = self.get(collection.id)
+            collection = self._again(collection)
             if collection.system:
                 raise InvalidError("Failed to delete collection.", code="system_collection")
             if names := ", ".join(self._referring(collection)):
@@ -211,12 +215,19 @@ class Collections:
             # However it ended, it may have been seen otherwise meanwhile.
             self._database.forget_tables()
 
-    def _check(self, db: dataset.Database, draft: Collection, before: Collection | None) -> None:
+    def _check(self, db: dataset.Database, draft: Collection, before: Collection | None, query: str) -> None:
         known = self._current()
-        around = Surroundings(db=db, others=known.all, lookup=known.find)
+        around = Surroundings(db=db, others=known.all, lookup=known.find, view_query=query)
         problems = collection_problems(draft, before, around)
         if problems:
             raise InvalidError("The collection is invalid.", code="validation_failed", fields=problems)
+
+    def _again(self, collection: Collection) -> Collection:
+        """Return a collection as it is now; by its id alone, for another one may have that as its name."""
+        found = self._current().by_id.get(collection.id)
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        return found
 
     def _referring(self, collection: Collection) -> list[str]:
         return [

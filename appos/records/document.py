@@ -37,11 +37,16 @@ def document(collection: Collection) -> Document:
 
 def field_document(field: Field) -> Document:
     """Return a field with all its options, in the order of their names."""
-    return dict(sorted(msgspec.to_builtins(field).items()))
+    return dict(sorted(_plain(field).items()))
+
+
+def _plain(struct: msgspec.Struct) -> Document:
+    shown: Document = msgspec.json.decode(msgspec.json.encode(struct))
+    return shown
 
 
 def _auth_document(auth: AuthOptions) -> Document:
-    shown: Document = msgspec.to_builtins(auth)
+    shown = _plain(auth)
     for kind in TokenKind:
         del shown[f"{kind}Token"]["secret"]
     for provider in shown["oauth2"]["providers"]:

@@ -165,9 +165,9 @@ def _complete_auth(fields: list[Field]) -> None:
 
 def _with_auth_indexes(collection: Collection) -> Collection:
     indexes = list(collection.indexes)
+    owner = collection.id or collection.name or new_id()[:RANDOM_INDEX_NAME]
     for field, condition in (("tokenKey", ""), ("email", " WHERE `email` != ''")):
         if unique_index(indexes, field) is None:
-            owner = collection.id or collection.name or new_id()[:RANDOM_INDEX_NAME]
             name = f"idx_{field}_{owner}"[:MOST_INDEX_NAME]
             indexes.append(f"CREATE UNIQUE INDEX `{name}` ON `{collection.name}` (`{field}`){condition}")
     return replace(collection, indexes=tuple(indexes))

@@ -121,7 +121,7 @@ def _create_indexes(db: dataset.Database, collection: Collection) -> None:
         try:
             ddl.create_index(db, index.sql)
         except InvalidError as error:
-            reason = f"Failed to create index {index.name} - {error.message.removesuffix('.')}."
+            reason = f"Failed to create index {index.name} - {error.message}."
             problems[str(place)] = problem(INVALID_INDEX, reason)
     if problems:
         raise InvalidError(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from appos.records.models import Collection, CollectionType
 from appos.store.database import Database, Row, execute, row, rows
-from appos.store.query import ListQuery, Page, paginate
+from appos.store.query import ListQuery, Page, paginate, refuse_modifiers
 from appos.store.values import timestamp
 
 _JSON_COLUMNS = ("fields", "indexes", "options")
@@ -54,6 +54,7 @@ def list_collections(db: dataset.Database, query: ListQuery) -> Page[Collection]
     Raises:
         InvalidError: `invalid_filter`, `invalid_sort` or `unknown_field`.
     """
+    refuse_modifiers(query)
     found, total = paginate(db, COLLECTIONS, query, fields=LISTED)
     return Page.of([collection(each) for each in found], query, total)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from appos.records.fields import Lookup, Problem
 from appos.records.fields.problems import REQUIRED, problem
-from appos.records.fields.rules import check_length, check_match, first, required, stated
+from appos.records.fields.rules import check_length, check_match, check_no_via, first, required, stated
 from appos.records.models import Collection, CollectionType
 from appos.records.validate_auth import auth_problems
 from appos.records.validate_fields import field_problems
@@ -23,15 +23,22 @@ MOST_ID_BYTES = 100
 MOST_NAME_BYTES = 255
 _WORD = re.compile(r"\w+", re.ASCII)
 
-NOT_OFFERED = "validation_not_offered"
+# PocketBase's code for a query that makes no view: here none does.
+_NO_VIEWS = problem(
+    "validation_invalid_view_query", "Invalid query - view collections are not offered; create a base one."
+)
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a collection is checked against: the open transaction, and the collections that there are."""
+    """What a collection is checked against: the open transaction, and the collections that there are.
+
+    `view_query` is what the request says of a view, which no collection can be.
+    """
 
     db: dataset.Database
     others: Sequence[Collection]
     lookup: Lookup
+    view_query: str = ""
 
 
 def collection_problems(
@@ -49,6 +56,8 @@ def collection_problems(
             "indexes": index_problem(new, original, around.db),
         }
     )
+    if new.type == CollectionType.VIEW:
+        found["viewQuery"] = required(around.view_query) or _NO_VIEWS
     return {**found, **auth_problems(new, original, around.lookup)}
 
 
@@ -78,8 +87,6 @@ def _type_problem(new: Collection, original: Collection | None) -> Problem | Non
         return problem("validation_in_invalid", "Must be a valid value.")
     if original is not None and new.type != original.type:
         return problem("validation_collection_type_change", "Collection type cannot be changed.")
-    if new.type == CollectionType.VIEW:
-        return problem(NOT_OFFERED, "View collections are not offered; create a base collection.")
     return None
 
 
@@ -87,17 +94,11 @@ def _name_problem(new: Collection, original: Collection | None, around: Surround
     return first(
         required(new.name),
         check_length(new.name, 1, MOST_NAME_BYTES),
-        _via_problem(new.name),
+        check_no_via(new.name),
         check_match(new.name, _WORD),
         _rename_problem(new, original),
         _unique_problem(new, original, around),
     )
-
-
-def _via_problem(name: str) -> Problem | None:
-    if "_via_" not in name.lower():
-        return None
-    return problem("validation_found_via", 'The value cannot contain "_via_".')
 
 
 def _rename_problem(new: Collection, original: Collection | None) -> Problem | None:

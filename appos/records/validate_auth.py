@@ -33,8 +33,10 @@ def auth_problems(new: Collection, original: Collection | None, lookup: Lookup) 
     if new.auth is None:
         return {}
     before = original.auth if original and original.auth else AuthOptions()
-    return _option_problems(new, new.auth, original, before, lookup) or stated(
-        {"passwordAuth": _identity_problem(new, new.auth.password_auth)}
+    return (
+        _option_problems(new, new.auth, original, before, lookup)
+        or stated({"mfa": _second_factor_problem(new.auth)})
+        or stated({"passwordAuth": _identity_problem(new, new.auth.password_auth)})
     )
 
 
@@ -105,7 +107,7 @@ def _duration_problem(seconds: int, most: int) -> Problem | None:
 
 
 def _password_problem(options: PasswordAuth) -> Problem | None:
-    is_missing = options.enabled and not options.identity_fields
+    is_missing = options.enabled and not any(options.identity_fields)
     return {"identityFields": REQUIRED} if is_missing else None
 
 
@@ -130,8 +132,15 @@ def _otp_problem(auth: AuthOptions) -> Problem | None:
 def _mfa_problem(auth: AuthOptions) -> Problem | None:
     if not auth.mfa.enabled:
         return None
-    duration = _duration_problem(auth.mfa.duration, MOST_CODE_SECONDS)
-    return _nested({"duration": duration}) or _offer_problem("MFA", is_enabled=True)
+    return _nested({"duration": _duration_problem(auth.mfa.duration, MOST_CODE_SECONDS)})
+
+
+def _second_factor_problem(auth: AuthOptions) -> Problem | None:
+    """Refuse a second factor, for there is one way to sign in: the others are not offered."""
+    if not auth.mfa.enabled:
+        return None
+    message = "MFA requires at least 2 auth methods to be enabled."
+    return {"enabled": problem("validation_mfa_not_enough_auths", message)}
 
 
 def _identity_problem(new: Collection, options: PasswordAuth) -> Problem | None:

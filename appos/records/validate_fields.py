@@ -27,7 +27,8 @@ _MUST_BE_HIDDEN = problem(
 def field_problems(new: Collection, original: Collection | None, lookup: Lookup) -> Problem | None:
     """Return what is wrong with the fields: with all of them, or by their places; the first kind of it."""
     if new.type == CollectionType.VIEW:
-        return None
+        # They would come of its query.
+        return REQUIRED
     return first(
         _duplicate_problem(new),
         _missing_problem(new),

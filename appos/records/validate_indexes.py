@@ -17,6 +17,8 @@ REQUIRED_FIELDS = ("tokenKey", "email")
 
 def index_problem(new: Collection, original: Collection | None, db: dataset.Database) -> Problem | None:
     """Return the first thing that is wrong with the indexes; SQLite has its say when they are created."""
+    if new.type == CollectionType.VIEW and new.indexes:
+        return problem("validation_indexes_not_supported", "View collections don't support indexes.")
     indexes = [parse_index(text) for text in new.indexes]
     tables = {new.name.lower(), original.name.lower() if original else ""}
     names: set[str] = set()

@@ -1,12 +1,12 @@
 """What is wrong with the rules of a collection."""
 
-from appos.errors import InvalidError
 from appos.records.fields import Lookup, Problem
 from appos.records.fields.problems import problem
-from appos.records.models import Collection
-from appos.store.filter import parse_filter
+from appos.records.models import Collection, CollectionType, RequestInfo
+from appos.records.resolve import Resolver
+from appos.store.scan import FilterError
 
-# The rules that may change of a collection whose records AppOS's services alone write.
+# The rules of views, and the only ones that may change where AppOS's services alone write.
 READING_RULES = ("listRule", "viewRule")
 
 
@@ -15,6 +15,8 @@ def rule_problem(new: Collection, original: Collection | None, name: str, lookup
     attribute = name.removesuffix("Rule") + "_rule"
     before = getattr(original, attribute) if original else None
     rule = getattr(new, attribute)
+    if new.type == CollectionType.VIEW and name not in READING_RULES and rule is not None:
+        return problem("validation_nil", "Must be blank.")
     if problem_ := filter_problem(new, rule, lookup):
         return problem_
     if original is not None and original.is_written_by_services and name in READING_RULES:
@@ -26,10 +28,12 @@ def filter_problem(collection: Collection, rule: str | None, lookup: Lookup) -> 
     """Return what keeps a rule from being understood."""
     if not rule:
         return None
+    resolver = Resolver(collection, lookup, RequestInfo(), allow_hidden=True, is_checking=True)
     try:
-        parse_filter(rule)
-    except InvalidError as error:
-        return problem("validation_invalid_rule", f"Invalid rule. Raw error: {error.message}")
+        resolver.where(rule, is_rule=True)
+    except FilterError as error:
+        end = "" if error.reason.endswith((".", "!", "?")) else "."
+        return problem("validation_invalid_rule", f"Invalid rule. Raw error: {error.reason}{end}")
     return None
 
 

@@ -5,7 +5,6 @@ raises InvalidError `schema_refused`, worded as PocketBase's driver does it: gro
 """
 
 import re
-import sqlite3
 from collections.abc import Mapping
 
 import dataset
@@ -100,13 +99,14 @@ def _run(db: dataset.Database, sql: str) -> None:
     try:
         # Driver's SQL: a colon in the text of an index does not name a value.
         db.executable.exec_driver_sql(sql)
+    except exc.ProgrammingError as error:
+        # The driver itself refuses a second statement, and gives no number.
+        raise _refused(str(error.orig).removesuffix(".")) from error
     except exc.DBAPIError as error:
         code = getattr(error.orig, "sqlite_errorcode", 0)
         if code & 0xFF not in _GROUPS:
             raise
         raise _refused(f"{_GROUPS[code & 0xFF]}: {error.orig} ({code})") from error
-    except sqlite3.Warning as error:
-        raise _refused(str(error)) from error
 
 
 def _refused(reason: str) -> InvalidError:

@@ -12,6 +12,7 @@ Source: https://pocketbase.io/docs/api-rules-and-filters/, "Filters syntax"; com
 """
 
 import math
+from collections.abc import Iterator
 from enum import StrEnum, auto
 from functools import lru_cache
 from typing import TypeAlias
@@ -113,6 +114,19 @@ def parse_filter(text: str, *, max_bytes: int | None = MAX_BYTES) -> Node:
     """
     _check_size(text, max_bytes)
     return _parse(text)
+
+
+def identifiers(part: Node | Operand) -> Iterator[Identifier]:
+    """Return every name in a parsed filter, with its modifier."""
+    match part:
+        case Identifier():
+            yield part
+        case Comparison(left, _, right):
+            yield from identifiers(left)
+            yield from identifiers(right)
+        case Group(_, inner) | Call(_, inner):
+            for each in inner:
+                yield from identifiers(each)
 
 
 def _check_size(text: str, max_bytes: int | None) -> None:

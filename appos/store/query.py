@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 
 from appos.store.compile import Fields, field_column, unknown_field, where_filter
 from appos.store.database import Row, plain_row
-from appos.store.filter import Identifier
+from appos.store.filter import Identifier, identifiers, parse_filter
 from appos.store.scan import FilterError
 
 DEFAULT_PER_PAGE = 30
@@ -116,6 +116,19 @@ def ordered(
     return [column(term.name).desc() if term.descending else column(term.name).asc() for term in directed]
 
 
+def refuse_modifiers(query: ListQuery) -> None:
+    """Refuse `:lower` and the like, which PocketBase's lists of other things than records do not know.
+
+    Raises:
+        FilterError: `unknown_field`, or the filter or the sort cannot be understood.
+    """
+    sorted_by = [Identifier.parse(term.name) for term in parse_sort(query.sort)]
+    filtered_by = identifiers(parse_filter(query.filter)) if query.filter else ()
+    for identifier in (*sorted_by, *filtered_by):
+        if identifier.modifier:
+            raise unknown_field(identifier, {}, "filter")
+
+
 def paginate(
     db: dataset.Database,
     table: sqlalchemy.TableClause,
@@ -187,7 +200,7 @@ def _total(
 
 
 def _run(db: dataset.Database, statement: sqlalchemy.Select[Any]) -> Sequence[sqlalchemy.Row[Any]]:
-    """Return all rows; what SQLite cannot make sense of was wrong in the filter, or in what it met in a row."""
+    """Return all rows; what SQLite cannot make sense of was wrong in the filter, or in a row that it met."""
     try:
         found: Sequence[sqlalchemy.Row[Any]] = db.executable.execute(statement).all()
     except sqlalchemy.exc.OperationalError as error:

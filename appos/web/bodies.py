@@ -2,7 +2,8 @@
 
 Source: PocketBase 0.36, which reads JSON as Go's encoding/json does. In a form `authToken.duration` is a
 value of a part, a part of a part is named by itself alone (`emailTemplate.subject`), and each `@jsonPayload`
-is JSON that counts last.
+is JSON that counts last. A form has no null: a rule that is null and that it does not name becomes "", which
+lets everybody in.
 """
 
 import json
@@ -15,6 +16,8 @@ from flask import request
 
 from appos.errors import InvalidError
 from appos.records.auth_options import AuthOptions
+from appos.records.document import document
+from appos.records.models import Collection
 from appos.web.wire import JSON_PART
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -22,7 +25,8 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SPACES = " \t\r\n"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile("[+-]?[0-9]{1,18}")
-_TEXTS = ("id", "name", "type", "listRule", "viewRule", "createRule", "updateRule", "deleteRule")
+_RULES = ("listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule")
+_TEXTS = ("id", "name", "type", *_RULES)
 _TRUTHS = {
     **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
     **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False", ""), False),
@@ -31,11 +35,13 @@ _TRUTHS = {
 Form = Mapping[str, list[str]]
 
 
-def collection_body(message: str) -> object:
+def collection_body(message: str, current: Collection | None = None, *, unsupported: str = "") -> object:
     """Return the JSON of the body, or the same made of a form; None without a body.
 
+    `current` is the collection that it changes, if it does not describe a new one.
+
     Raises:
-        InvalidError: `body_invalid` with `message`.
+        InvalidError: `body_invalid` with `message`, or with `unsupported` for a type that is not read.
     """
     content, kind = request.get_data(), request.headers.get("Content-Type", "")
     if not content:
@@ -44,10 +50,10 @@ def collection_body(message: str) -> object:
         if kind.startswith("application/json"):
             return _json(content.decode(errors="replace"))
         if kind.startswith(FORMS):
-            return _with_payloads(_document(_form()), request.form.getlist(JSON_PART))
+            return _with_payloads(_document(_form(), current), request.form.getlist(JSON_PART))
     except (ValueError, RecursionError) as error:
         raise InvalidError(message, code="body_invalid") from error
-    raise InvalidError(message, code="body_invalid")
+    raise InvalidError(unsupported or message, code="body_invalid")
 
 
 def _json(text: str) -> object:
@@ -71,12 +77,14 @@ def _form() -> Form:
     return {name: [*request.form.getlist(name), *request.args.getlist(name)] for name in names}
 
 
-def _document(form: Form) -> dict[str, Any]:
+def _document(form: Form, current: Collection | None) -> dict[str, Any]:
     if "fields" in form:
         raise ValueError("a form cannot describe fields")
-    texts: dict[str, Any] = {name: form[name][0] for name in _TEXTS if name in form}
+    before = document(current) if current else {"authRule": ""}
+    opened = {rule: "" for rule in _RULES if before.get(rule) is None}
+    texts = {name: form[name][0] for name in _TEXTS if name in form}
     indexes = {"indexes": form["indexes"]} if "indexes" in form else {}
-    return texts | indexes | _part(AuthOptions, form, "")
+    return opened | texts | indexes | _part(AuthOptions, form, "")
 
 
 def _part(kind: type[msgspec.Struct], form: Form, name: str) -> dict[str, Any]:
@@ -117,13 +125,13 @@ _READERS: Mapping[Any, Callable[[list[str]], Any]] = {
 }
 
 
-def _with_payloads(document: dict[str, Any], payloads: list[str]) -> dict[str, Any]:
+def _with_payloads(values: dict[str, Any], payloads: list[str]) -> dict[str, Any]:
     for text in payloads:
         value = _json(text)
         if value is not None and not isinstance(value, dict):
             raise ValueError("no object")
-        document = _merged(document, value or {})
-    return document
+        values = _merged(values, value or {})
+    return values
 
 
 def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

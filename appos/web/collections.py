@@ -1,18 +1,34 @@
 """PocketBase's routes of collections, for superusers alone."""
 
+from typing import Any
+
 import msgspec
 from flask import Blueprint, Response
 
-from appos.errors import ForbiddenError
+from appos.errors import InvalidError
 from appos.records.collection_drafts import LOADING_TYPE
 from appos.records.document import document
-from appos.records.loading import INVALID
+from appos.records.fields.problems import REQUIRED, problem
+from appos.records.loading import INVALID, load
 from appos.records.models import Collection
 from appos.web.bodies import collection_body
 from appos.web.state import actor, state
-from appos.web.wire import answer, list_query, no_content
+from appos.web.wire import LOADING, UNSUPPORTED, answer, list_query, no_content
 
 bp = Blueprint("collections", __name__, url_prefix="/api/collections")
+
+VALIDATING = "An error occurred while validating the submitted data."
+NOT_OFFERED = problem(
+    "validation_collections_import_failure",
+    "Importing collections is not offered; create and update them one by one.",
+)
+
+
+class ImportRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Collections as documents, and whether all others are to be deleted."""
+
+    collections: tuple[dict[str, Any], ...] = ()
+    delete_missing: bool = False
 
 
 @bp.get("")
@@ -36,8 +52,17 @@ def scaffolds() -> Response:
 
 @bp.put("/import")
 def import_() -> Response:
-    """Refuse what AppOS does not offer."""
-    raise ForbiddenError("Collections cannot be imported; create or update them.", code="import_not_offered")
+    """Refuse to import collections, in PocketBase's words for imports that cannot be done.
+
+    Raises:
+        InvalidError: always.
+    """
+    body = collection_body(LOADING, unsupported=UNSUPPORTED)
+    if not load(ImportRequest(), body, message=LOADING).collections:
+        raise InvalidError(VALIDATING, code="validation_failed", fields={"collections": REQUIRED})
+    raise InvalidError(
+        "Failed to import collections.", code="not_offered", fields={"collections": NOT_OFFERED}
+    )
 
 
 @bp.get("/<collection>")
@@ -50,7 +75,9 @@ def show(collection: str) -> Response:
 def update(collection: str) -> Response:
     """Change a collection, and its table with it."""
     found = _found(collection)
-    return answer(document(state().services.collections.update(found, collection_body(INVALID), actor())))
+    return answer(
+        document(state().services.collections.update(found, collection_body(INVALID, found), actor()))
+    )
 
 
 @bp.delete("/<collection>")

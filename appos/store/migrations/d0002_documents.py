@@ -182,16 +182,15 @@ def _account_indexes(name: str, id_: str) -> tuple[str, str]:
 
 
 THANKS = "<p>\n  Thanks,<br/>\n  {APP_NAME} team\n</p>"
-IGNORE = "<p><i>If you did not ask for this, nothing has changed and you can ignore this mail.</i></p>"
 
 
 def _mail(subject: str, *paragraphs: str) -> dict[str, str]:
     return {"subject": subject, "body": "\n".join(("<p>Hello,</p>", *paragraphs))}
 
 
-def _link(page: str, words: str) -> str:
-    target = f"{{APP_URL}}/_/{page}#token={{TOKEN}}"
-    return f'<p><a class="btn" href="{target}" target="_blank" rel="noopener">{words}</a></p>'
+def _button(page: str, words: str) -> str:
+    target = f"{{APP_URL}}/_/#/auth/{page}/{{TOKEN}}"
+    return f'<p>\n  <a class="btn" href="{target}" target="_blank" rel="noopener">{words}</a>\n</p>'
 
 
 def _account_options(mapped: dict[str, str]) -> dict[str, Any]:
@@ -231,21 +230,24 @@ def _account_options(mapped: dict[str, str]) -> dict[str, Any]:
         },
         "verificationTemplate": _mail(
             "Verify your {APP_NAME} email",
-            "<p>Confirm that this address belongs to your {APP_NAME} account:</p>",
-            _link("verify", "Verify address"),
-            IGNORE,
+            "<p>Thank you for joining us at {APP_NAME}.</p>",
+            "<p>Click on the button below to verify your email address.</p>",
+            _button("confirm-verification", "Verify"),
+            THANKS,
         ),
         "resetPasswordTemplate": _mail(
             "Reset your {APP_NAME} password",
-            "<p>Choose a new password for your {APP_NAME} account:</p>",
-            _link("reset", "Reset password"),
-            IGNORE,
+            "<p>Click on the button below to reset your password.</p>",
+            _button("confirm-password-reset", "Reset password"),
+            "<p><i>If you didn't ask to reset your password, you can ignore this email.</i></p>",
+            THANKS,
         ),
         "confirmEmailChangeTemplate": _mail(
             "Confirm your {APP_NAME} new email address",
-            "<p>Confirm that this is the new address of your {APP_NAME} account:</p>",
-            _link("email-change", "Confirm new address"),
-            IGNORE,
+            "<p>Click on the button below to confirm your new email address.</p>",
+            _button("confirm-email-change", "Confirm new email"),
+            "<p><i>If you didn't ask to change your email address, you can ignore this email.</i></p>",
+            THANKS,
         ),
     }
 

@@ -73,6 +73,16 @@ def test_a_collection_that_is_not_there_is_not_found(collections: Collections, k
     assert isinstance(refused(lambda: collections.get(key, "Gone.")), NotFoundError)
 
 
+def test_an_id_may_be_the_name_of_another_collection(collections: Collections) -> None:
+    first = create(collections, "notes")
+    second = create(collections, "other", id="notes")
+
+    assert collections.get("notes") == first
+    assert collections.update(second, {"listRule": ""}, SYSTEM).name == "other"
+    collections.delete(second, SYSTEM)
+    assert collections.get("notes") == first
+
+
 @pytest.mark.parametrize("name", ["jobs", "_mfas"])
 def test_an_auth_collection_is_asked_for_by_type(collections: Collections, name: str) -> None:
     assert collections.find(name) is not None
@@ -117,11 +127,16 @@ def test_a_change_is_seen_within_its_transaction_and_gone_with_it(
     services: Services, collections: Collections
 ) -> None:
     version = collections.version
-    with pytest.raises(ZeroDivisionError), services.databases.data.transaction():
-        create(collections)
-        assert collections.find("notes") is not None
-        assert collections.version > version
-        raise ZeroDivisionError
+
+    def create_and_fail() -> None:
+        with services.databases.data.transaction():
+            create(collections)
+            assert collections.find("notes") is not None
+            assert collections.version > version
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        create_and_fail()
 
     assert collections.find("notes") is None
     assert collections.version == version
@@ -504,4 +519,4 @@ def test_accounts_go_on_when_their_collection_changes(services: Services) -> Non
     found = services.accounts.find_by_email(services.collections.auth("users"), "bob@example.com")
 
     assert found is not None
-    assert set(found.account.profile) == {"name", "nickname"}
+    assert {"name", "nickname", "avatar"} & set(found.record.values) == {"name", "nickname"}

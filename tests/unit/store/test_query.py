@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy
 
 from appos.errors import InvalidError
-from appos.store.query import ListQuery, Page, SortTerm, paginate, parse_sort
+from appos.store.query import ListQuery, Page, SortTerm, paginate, parse_sort, refuse_modifiers
 
 ITEMS = sqlalchemy.table("items", *(sqlalchemy.column(name) for name in ("id", "name", "size", "secret")))
 PUBLIC = [ITEMS.c.id, ITEMS.c.name, ITEMS.c.size]
@@ -222,3 +222,25 @@ def test_a_sort_term_has_at_most_255_bytes(db: dataset.Database) -> None:
     assert parse_sort("-" + "a" * 255) == (SortTerm("a" * 255, True),)
     with pytest.raises(InvalidError, match="a term of more than 255 bytes"):
         parse_sort("a" * 256)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        ListQuery(filter="name:lower = 'a'"),
+        ListQuery(filter="id = 1 && (size > 2 || 'a' = name:each)"),
+        ListQuery(filter="strftime('%Y', name:lower) = 'a'"),
+        ListQuery(sort="id,-name:lower"),
+    ],
+)
+def test_modifiers_can_be_refused(query: ListQuery) -> None:
+    with pytest.raises(InvalidError) as caught:
+        refuse_modifiers(query)
+
+    assert caught.value.code == "unknown_field"
+
+
+def test_what_looks_like_a_modifier_in_a_text_is_none() -> None:
+    refuse_modifiers(
+        ListQuery(filter="name = 'a:lower' && strftime('%H:%M', name) != id", sort="-id,@random")
+    )
