@@ -81,9 +81,13 @@ class Services:
         audit = Audit(data)
         requests = RequestLog(databases.auxiliary)
         ledger = Ledger(data, audit, Watchers())
-        collections = Collections(data, audit, lambda *asked: deleter.truncate(*asked))
+        store = FileStore(config.storage_path)
+        # The records need the collections, and these the records when they are emptied.
+        collections = Collections(
+            data, audit, lambda *asked: deleter.truncate(*asked), store.delete_collection
+        )
         reader = Reader(data, collections)
-        access, store = Access(reader), FileStore(config.storage_path)
+        access = Access(reader)
         broker = Broker(access)
         job_events = JobEvents(broker, access.job)
         ledger.watchers.listen(job_events.note)

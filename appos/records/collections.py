@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeAlias
 
 import dataset
@@ -31,7 +32,7 @@ NOT_TRUNCATED = (
 )
 
 Removal: TypeAlias = Callable[[Collection, Actor], None]
-"""Deletes every record of a collection, and what cannot be without them, in one transaction."""
+"""Deletes every record of a collection and what cannot be without them, in one transaction, on record."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +69,18 @@ class Collections:
     a rollback leaves nothing behind.
     """
 
-    def __init__(self, database: Database, audit: Audit, remove: Removal | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        audit: Audit,
+        remove_records: Removal,
+        remove_files: Callable[[str], None],
+    ) -> None:
+        """Take what removes the contents of a collection: its records, and by its id all files of these."""
         self._database = database
         self._audit = audit
-        self._remove = remove or self._remove_rows
+        self._remove_records = remove_records
+        self._remove_files = remove_files
         self._known = Known()
         # The stamp of the database at which `_known` was true.
         self._stamp = -1
@@ -167,7 +176,7 @@ class Collections:
         return draft
 
     def delete(self, collection: Collection, actor: Actor) -> None:
-        """Delete a collection with its table and every record in it.
+        """Delete a collection with its table, every record in it, and their files.
 
         Raises:
             ForbiddenError: AppOS's services alone write it.
@@ -185,6 +194,7 @@ class Collections:
             table.delete_collection(db, collection.id)
             drop_schema(db, collection)
             self._audit.record(actor, "collection.delete", collection.name, db=db)
+            self._database.after_commit(partial(self._remove_files, collection.id))
 
     def truncate(self, collection: Collection, actor: Actor) -> None:
         """Delete every record of a collection.
@@ -194,17 +204,10 @@ class Collections:
             InvalidError: `not_truncated`; a record is needed by one elsewhere, or is the last superuser.
         """
         _require_not_written_by_services(collection)
-        if collection.is_superusers:
-            raise InvalidError(NOT_TRUNCATED, code="not_truncated")
         try:
-            self._remove(collection, actor)
+            self._remove_records(collection, actor)
         except InvalidError as error:
             raise InvalidError(NOT_TRUNCATED, code="not_truncated") from error
-
-    def _remove_rows(self, collection: Collection, actor: Actor) -> None:
-        with self._database.transaction() as db:
-            table.delete_records(db, collection)
-            self._audit.record(actor, "collection.truncate", collection.name, db=db)
 
     @contextmanager
     def _changing(self, verb: str) -> Iterator[dataset.Database]:

@@ -84,11 +84,6 @@ def delete_collection(db: dataset.Database, id_: str) -> None:
     execute(db, "DELETE FROM _collections WHERE id = :id", id=id_)
 
 
-def delete_records(db: dataset.Database, of: Collection) -> None:
-    """Delete every row of a collection's table."""
-    db.executable.execute(sa.table(of.name).delete())
-
-
 def read_version(database: Database) -> int:
     """Return how often collections have changed."""
     ((version,),) = database.fetch("SELECT value FROM _params WHERE id = :name", {"name": VERSION})

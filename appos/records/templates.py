@@ -1,4 +1,7 @@
-"""The mails of a new auth collection. Those with a link lead to pages of AppOS."""
+"""The mails of a new auth collection, as PocketBase answers them.
+
+Their links lead to addresses of PocketBase's panel, which AppOS's knows too.
+"""
 
 from appos.records.auth_options import MailTemplate
 
@@ -10,38 +13,38 @@ def _body(*paragraphs: str) -> str:
     return "\n".join((_GREETING, *paragraphs))
 
 
-def _link(page: str, words: str) -> str:
-    target = f'{{APP_URL}}/_/{page}#token={{TOKEN}}" target="_blank" rel="noopener'
-    return f'<p><a class="btn" href="{target}">{words}</a></p>'
+def _button(page: str, words: str) -> str:
+    target = f'{{APP_URL}}/_/#/auth/{page}/{{TOKEN}}" target="_blank" rel="noopener'
+    return f'<p>\n  <a class="btn" href="{target}">{words}</a>\n</p>'
 
-
-_IGNORE = "<p><i>If you did not ask for this, nothing has changed and you can ignore this mail.</i></p>"
 
 VERIFICATION = MailTemplate(
     subject="Verify your {APP_NAME} email",
     body=_body(
-        "<p>Confirm that this address belongs to your {APP_NAME} account:</p>",
-        _link("verify", "Verify address"),
-        _IGNORE,
+        "<p>Thank you for joining us at {APP_NAME}.</p>",
+        "<p>Click on the button below to verify your email address.</p>",
+        _button("confirm-verification", "Verify"),
+        _FAREWELL,
     ),
 )
 RESET_PASSWORD = MailTemplate(
     subject="Reset your {APP_NAME} password",
     body=_body(
-        "<p>Choose a new password for your {APP_NAME} account:</p>",
-        _link("reset", "Reset password"),
-        _IGNORE,
+        "<p>Click on the button below to reset your password.</p>",
+        _button("confirm-password-reset", "Reset password"),
+        "<p><i>If you didn't ask to reset your password, you can ignore this email.</i></p>",
+        _FAREWELL,
     ),
 )
 CONFIRM_EMAIL_CHANGE = MailTemplate(
     subject="Confirm your {APP_NAME} new email address",
     body=_body(
-        "<p>Confirm that this is the new address of your {APP_NAME} account:</p>",
-        _link("email-change", "Confirm new address"),
-        _IGNORE,
+        "<p>Click on the button below to confirm your new email address.</p>",
+        _button("confirm-email-change", "Confirm new email"),
+        "<p><i>If you didn't ask to change your email address, you can ignore this email.</i></p>",
+        _FAREWELL,
     ),
 )
-# These two are PocketBase's, to the letter.
 AUTH_ALERT = MailTemplate(
     subject="Login from a new location",
     body=_body(

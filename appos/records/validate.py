@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+", re.ASCII)
 
 # PocketBase's code for a query that makes no view: here none does.
 _NO_VIEWS = problem(
-    "validation_invalid_view_query", "Invalid query - view collections are not offered; create a base one."
+    "validation_invalid_view_query", "Invalid query - view collections are not available; create a base one."
 )
 
 

@@ -115,7 +115,7 @@ def _offer_problem(what: str, *, is_enabled: bool) -> Problem | None:
     """Refuse to switch on what AppOS does not do."""
     if not is_enabled:
         return None
-    return {"enabled": problem("validation_not_offered", f"{what} is not offered; leave it disabled.")}
+    return {"enabled": problem("validation_unavailable", f"{what} is not available; leave it disabled.")}
 
 
 def _otp_problem(auth: AuthOptions) -> Problem | None:

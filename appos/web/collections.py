@@ -18,9 +18,9 @@ from appos.web.wire import LOADING, UNSUPPORTED, answer, list_query, no_content
 bp = Blueprint("collections", __name__, url_prefix="/api/collections")
 
 VALIDATING = "An error occurred while validating the submitted data."
-NOT_OFFERED = problem(
+UNAVAILABLE = problem(
     "validation_collections_import_failure",
-    "Importing collections is not offered; create and update them one by one.",
+    "Importing collections is not available; create and update them one by one.",
 )
 
 
@@ -61,7 +61,7 @@ def import_() -> Response:
     if not load(ImportRequest(), body, message=LOADING).collections:
         raise InvalidError(VALIDATING, code="validation_failed", fields={"collections": REQUIRED})
     raise InvalidError(
-        "Failed to import collections.", code="not_offered", fields={"collections": NOT_OFFERED}
+        "Failed to import collections.", code="unavailable", fields={"collections": UNAVAILABLE}
     )
 
 

@@ -1,7 +1,7 @@
 """The collections that a new installation has, as data of the migration that describes them.
 
-Source: a new PocketBase 0.36.2. Two things differ on purpose: nobody can register in `users`, and the mails
-with links lead to pages of AppOS.
+Source: a new PocketBase 0.36.2. What differs on purpose: nobody can register in `users`, and AppOS's own tables
+are collections too.
 """
 
 from collections.abc import Sequence

@@ -9,13 +9,14 @@ import msgspec
 import pytest
 
 from appos.audit.models import SYSTEM, Actor
-from appos.errors import AppOSError, ForbiddenError, InvalidError, NotFoundError
+from appos.errors import ForbiddenError, InvalidError, NotFoundError
 from appos.records.auth_options import TokenKind
-from appos.records.collections import Collections
+from appos.records.collections import Collections, Removal
 from appos.records.document import document
 from appos.records.models import Collection
 from appos.services import Services
 from appos.store.query import ListQuery
+from tests.unit.records.problems import codes, refused
 from tests.unit.records.rows import insert, tables
 
 TEXT = {"type": "text", "name": "title"}
@@ -32,22 +33,14 @@ def create(collections: Collections, name: str = "notes", *fields: dict[str, Any
     return collections.create({"name": name, "fields": list(fields), **more}, SYSTEM)
 
 
-def refused(call: Callable[[], object]) -> AppOSError:
-    with pytest.raises(AppOSError) as caught:
-        call()
-    return caught.value
-
-
-def codes(error: AppOSError) -> dict[str, Any]:
-    """The codes of field errors, in their nesting."""
-
-    def inner(problems: Any) -> Any:
-        if isinstance(problems.get("code"), str):
-            return problems["code"]
-        return {name: inner(problem) for name, problem in problems.items()}
-
-    found: dict[str, Any] = inner(error.fields)
-    return found
+def again(services: Services, remove_records: Removal | None = None) -> Collections:
+    """Another look at the same collections."""
+    return Collections(
+        services.databases.data,
+        services.audit,
+        remove_records or services.records.deleter.truncate,
+        lambda _: None,
+    )
 
 
 # Finding.
@@ -146,7 +139,7 @@ def test_a_change_is_seen_within_its_transaction_and_gone_with_it(
 def test_a_change_elsewhere_is_not_seen_within_a_read(services: Services, collections: Collections) -> None:
     with services.databases.data.read():
         assert collections.find("notes") is None
-        other = Collections(services.databases.data, services.audit)
+        other = again(services)
         with closing(sqlite3.connect(services.databases.data.path)) as connection, connection:
             connection.execute("UPDATE _collections SET name = 'people' WHERE name = 'users'")
         assert collections.find("people") is None
@@ -282,8 +275,8 @@ def test_each_index_that_sqlite_refuses_is_named(services: Services, collections
         "Failed to create collection.",
         {
             "indexes": {
-                "0": "validation_invalid_index_expression",
-                "2": "validation_invalid_index_expression",
+                "0": "invalid_index_expression",
+                "2": "invalid_index_expression",
             }
         },
     )
@@ -345,11 +338,11 @@ def test_an_update_of_what_was_deleted_meanwhile_is_not_found(collections: Colle
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        pytest.param({"name": "x"}, {"name": "validation_collection_system_name_change"}, id="name"),
-        pytest.param({"system": False}, {"system": "validation_collection_system_flag_change"}, id="flag"),
-        pytest.param({"listRule": ""}, {"listRule": "validation_collection_system_rule_change"}, id="rule"),
-        pytest.param({"authRule": None}, {"authRule": "validation_collection_system_rule_change"}, id="auth"),
-        pytest.param({"fields": []}, {"fields": "validation_system_field_change"}, id="fields"),
+        pytest.param({"name": "x"}, {"name": "collection_system_name_change"}, id="name"),
+        pytest.param({"system": False}, {"system": "collection_system_flag_change"}, id="flag"),
+        pytest.param({"listRule": ""}, {"listRule": "collection_system_rule_change"}, id="rule"),
+        pytest.param({"authRule": None}, {"authRule": "collection_system_rule_change"}, id="auth"),
+        pytest.param({"fields": []}, {"fields": "system_field_change"}, id="fields"),
     ],
 )
 def test_a_system_collection_stays_as_it_is(
@@ -371,6 +364,26 @@ def test_a_collection_is_deleted_with_its_table(services: Services, collections:
     assert collections.find("notes") is None
     assert "notes" not in tables(services)
     assert create(collections, "notes").id == made.id
+
+
+def test_files_go_once_it_is_certain(services: Services) -> None:
+    gone: list[str] = []
+    collections = Collections(
+        services.databases.data, services.audit, services.records.deleter.truncate, gone.append
+    )
+    made = create(collections, "notes")
+
+    def delete_and_fail() -> None:
+        with services.databases.data.transaction():
+            collections.delete(made, SYSTEM)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        delete_and_fail()
+    assert gone == []
+
+    collections.delete(made, SYSTEM)
+    assert gone == [made.id]
 
 
 def test_what_others_refer_to_cannot_be_deleted(collections: Collections) -> None:
@@ -419,7 +432,7 @@ def test_who_removes_records_is_asked_and_may_refuse(services: Services) -> None
         if collection.name == "needed":
             raise InvalidError("A record is needed elsewhere.")
 
-    collections = Collections(services.databases.data, services.audit, remove)
+    collections = again(services, remove)
     collections.truncate(create(collections, "free"), SYSTEM)
     error = refused(lambda: collections.truncate(create(collections, "needed"), SYSTEM))
 

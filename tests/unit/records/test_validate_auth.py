@@ -64,8 +64,8 @@ NAME = {"type": "text", "name": "name"}
             {"passwordAuth": {"identityFields": "missing_unique_constraint"}},
             id="identity-of-many",
         ),
-        pytest.param({"oauth2": {"enabled": True}}, {"oauth2": {"enabled": "not_offered"}}, id="oauth2"),
-        pytest.param({"otp": {"enabled": True}}, {"otp": {"enabled": "not_offered"}}, id="otp"),
+        pytest.param({"oauth2": {"enabled": True}}, {"oauth2": {"enabled": "unavailable"}}, id="oauth2"),
+        pytest.param({"otp": {"enabled": True}}, {"otp": {"enabled": "unavailable"}}, id="otp"),
         pytest.param(
             {"otp": {"enabled": True, "duration": 9, "length": 3}},
             {"otp": {"duration": LOW, "length": LOW}},

@@ -143,13 +143,15 @@ def test_what_jobs_may_keep_for_themselves_is_hidden(db: sqlite3.Connection) -> 
 @pytest.mark.parametrize(
     ("template", "link"),
     [
-        ("resetPasswordTemplate", "{APP_URL}/_/reset#token={TOKEN}"),
-        ("verificationTemplate", "{APP_URL}/_/verify#token={TOKEN}"),
-        ("confirmEmailChangeTemplate", "{APP_URL}/_/email-change#token={TOKEN}"),
+        ("resetPasswordTemplate", "{APP_URL}/_/#/auth/confirm-password-reset/{TOKEN}"),
+        ("verificationTemplate", "{APP_URL}/_/#/auth/confirm-verification/{TOKEN}"),
+        ("confirmEmailChangeTemplate", "{APP_URL}/_/#/auth/confirm-email-change/{TOKEN}"),
     ],
 )
 @pytest.mark.parametrize("name", ["_superusers", "users"])
-def test_mails_lead_to_pages_of_appos(db: sqlite3.Connection, name: str, template: str, link: str) -> None:
+def test_mails_lead_where_pocketbases_lead(
+    db: sqlite3.Connection, name: str, template: str, link: str
+) -> None:
     mail = collections(db)[name]["options"][template]
 
     assert f'href="{link}"' in mail["body"]
