@@ -5,10 +5,12 @@ Source: PocketBase 0.36, security.RandomStringByRegex: which operators it knows,
 
 import re
 import secrets
+import sys
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from appos.records.fields.patterns import compiled
@@ -26,6 +28,8 @@ _CLASS = (
     r"(?s)\[\^?\]?(?:\[:\^?\w+:\]|\\(?:[pP]\{[^}]*\}|x\{[^}]*\}|.)|[^\]])*\]"
     r"|\\(?:[dDsSwW]|[pP](?:\{[^}]*\}|.))"
 )
+# A class in which no character is beyond ASCII, as one sees at once.
+_NARROW_CLASS = re.compile(r"\[[^^:\\\x80-\U0010ffff][^:\\\x80-\U0010ffff]*\]")
 _REPETITIONS = {"*": (0, OPEN_END), "+": (1, OPEN_END), "?": (0, 1)}
 _ASSERTIONS = {"A": BEGIN_TEXT, "z": END_TEXT, "b": WORD_BOUNDARY, "B": NO_WORD_BOUNDARY}
 _CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -208,11 +212,13 @@ def _unsupported(operator: int) -> Writer:
 @lru_cache(maxsize=128)
 def _ranges(expression: str, ignores_case: bool) -> Ranges:
     """Return the characters of a class, as RE2 finds them among all that there are."""
-    runs = compiled(f"(?{'i' if ignores_case else ''}s:{expression}+)").finditer(_all_characters())
-    texts = (run.group().decode() for run in runs)
-    return tuple((ord(text[0]), ord(text[-1])) for text in texts)
+    pattern = compiled(f"(?{'i' if ignores_case else ''}s:{expression}+)")
+    is_narrow = not ignores_case and _NARROW_CLASS.fullmatch(expression)
+    parts = [range(0x80)] if is_narrow else [range(0xD800), range(0xE000, 0x110000)]
+    runs = (run.group().decode() for part in parts for run in pattern.finditer(_characters(part)))
+    return tuple((ord(run[0]), ord(run[-1])) for run in runs)
 
 
-def _all_characters() -> bytes:
-    """Return every character but the halves of surrogate pairs, in UTF-8, which is quickly made anew."""
-    return "".join(map(chr, chain(range(0xD800), range(0xE000, 0x110000)))).encode()
+def _characters(codes: range) -> bytes:
+    """Return the characters of these codes in UTF-8; those between the ranges are halves of others."""
+    return array("I", codes).tobytes().decode(f"utf-32-{sys.byteorder[0]}e").encode()
