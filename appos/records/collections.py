@@ -84,6 +84,8 @@ class Collections:
         self._known = Known()
         # The stamp of the database at which `_known` was true.
         self._stamp = -1
+        # The version that was given last to what a transaction alone has seen.
+        self._passed = -1
 
     @property
     def version(self) -> int:
@@ -246,13 +248,18 @@ class Collections:
     def _current(self) -> Known:
         if self._database.in_transaction:
             version = table.read_version(self._database)
-            return self._known if version == self._known.version else self._load()
+            return self._known if version == self._known.version else self._passing()
         stamp = self._database.stamp()
         if stamp != self._stamp:
             if table.read_version(self._database) != self._known.version:
                 self._known = self._load()
             self._stamp = stamp
         return self._known
+
+    def _passing(self) -> Known:
+        """Return what the open transaction sees; after a rollback its version would come a second time."""
+        self._passed -= 1
+        return replace(self._load(), version=self._passed)
 
     def _load(self) -> Known:
         self._database.forget_tables()

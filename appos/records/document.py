@@ -6,7 +6,6 @@ Source: PocketBase 0.36, "Collection" of the collections API.
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from appos.records.auth_options import AuthOptions, TokenKind
 from appos.records.fields import Field
@@ -52,12 +51,3 @@ def _auth_document(auth: AuthOptions) -> Document:
     for provider in shown["oauth2"]["providers"]:
         del provider["clientSecret"]
     return shown
-
-
-def without_secrets(auth: AuthOptions) -> AuthOptions:
-    """Return options without secrets, for comparing and showing."""
-    hidden = {name: replace(getattr(auth, name), secret="") for name in _TOKENS}
-    return replace(auth, **hidden)
-
-
-_TOKENS = tuple(name for name in AuthOptions.__struct_fields__ if name.endswith("_token"))

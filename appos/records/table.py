@@ -33,16 +33,6 @@ LISTED = {name: COLLECTIONS.c[name] for name in ("id", "created", "updated", "na
 VERSION = "collectionsVersion"
 
 
-def find_collection(db: dataset.Database, id_or_name: str) -> Collection | None:
-    """Return the collection with this id, or with this name in any case."""
-    found = row(
-        db,
-        "SELECT * FROM _collections WHERE id = :key OR name = :key COLLATE NOCASE ORDER BY id = :key DESC",
-        key=id_or_name,
-    )
-    return collection(found) if found else None
-
-
 def all_collections(db: dataset.Database) -> list[Collection]:
     """Return every collection, the oldest first."""
     return [collection(found) for found in rows(db, "SELECT * FROM _collections ORDER BY rowid")]

@@ -14,8 +14,9 @@ from appos.store.offload import offload
 
 Values = Mapping[str, Any]
 
-# A read that takes more steps of SQLite's machine (some 5 ms) is run again in a thread, off the event loop.
-QUICK_STEPS = 250_000
+# A read that takes twice as many steps of SQLite's machine (some 5 ms) is run again in a thread, off the event
+# loop.
+QUICK_STEPS = 125_000
 BUSY_SECONDS = 5.0
 CACHE_KIB = 8_000
 
@@ -32,12 +33,14 @@ class QuickReader:
         self._path = path
         self._lock = threading.Lock()
         self._shared: sqlite3.Connection | None = None
+        self._ticks = 0
         # What gevent's own `local` keeps for each greenlet is kept for each native thread here.
         self._aside: Any = monkey.get_original("threading", "local")()
 
     def fetch(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
         """Return all rows of one query, which is a transaction of its own; a long one runs in a thread."""
         with self._lock:
+            self._ticks = 0
             try:
                 return self._connection().execute(sql, values).fetchall()
             except sqlite3.OperationalError as error:
@@ -51,6 +54,7 @@ class QuickReader:
         Source: https://www.sqlite.org/pragma.html#pragma_data_version
         """
         with self._lock:
+            self._ticks = 0
             return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
@@ -63,8 +67,17 @@ class QuickReader:
     def _connection(self) -> sqlite3.Connection:
         if self._shared is None:
             self._shared = _opened(self._path, timeout_seconds=0)
-            self._shared.set_progress_handler(lambda: 1, QUICK_STEPS)
+            self._shared.set_progress_handler(self._tick, QUICK_STEPS)
         return self._shared
+
+    def _tick(self) -> bool:
+        """Return whether a read has taken too long.
+
+        SQLite counts the steps of a statement that it keeps over all its runs, so the first tick within a run
+        says nothing of this one.
+        """
+        self._ticks += 1
+        return self._ticks > 1
 
     def _fetch_aside(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
         connection = getattr(self._aside, "connection", None)

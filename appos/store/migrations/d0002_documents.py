@@ -1,7 +1,7 @@
 """The collections that a new installation has, as data of the migration that describes them.
 
-Source: a new PocketBase 0.36.2. What differs on purpose: nobody can register in `users`, and AppOS's own tables
-are collections too.
+Source: a new PocketBase 0.36.2. What differs on purpose: nobody can register in `users`, and AppOS has tables
+of its own that are collections too.
 """
 
 from collections.abc import Sequence
