@@ -48,11 +48,17 @@ class Excerpt(msgspec.Struct, frozen=True):
 Wanted = dict[str, Excerpt | None]
 
 
+class PickError(InvalidError):
+    """A `fields` parameter cannot be understood; what it was to be picked of is done and well."""
+
+    default_code = "invalid_fields"
+
+
 def parse_fields(text: str) -> Wanted:
     """Return the dotted paths of a `fields` parameter, each with its excerpt.
 
     Raises:
-        InvalidError: a modifier is unknown or lacks what it needs.
+        PickError: a modifier is unknown or lacks what it needs.
     """
     wanted: Wanted = {}
     for part in _split(text):
@@ -82,7 +88,7 @@ def _modifier(text: str) -> Excerpt:
     found = _EXCERPT.fullmatch(text)
     arguments = [argument.strip(" '\"") for argument in found[1].split(",")] if found else []
     if not 1 <= len(arguments) <= 2 or not arguments[0].isdecimal() or not int(arguments[0]):
-        raise InvalidError(f"{text!r} is no modifier; write :excerpt(100) or :excerpt(100,true).")
+        raise PickError(f"{text!r} is no modifier; write :excerpt(100) or :excerpt(100,true).")
     return Excerpt(int(arguments[0]), arguments[-1] in ("true", "1", "t", "T", "TRUE", "True"))
 
 

@@ -32,6 +32,7 @@ from appos.web import (
     setup,
     system,
 )
+from appos.web.go_request import GoRequest
 from appos.web.state import KEY, State
 
 if TYPE_CHECKING:
@@ -70,9 +71,11 @@ def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KI
     """
     services = Services.build(config, engine, huey.storage)
     app = Flask(__name__, static_folder="static", static_url_path="/_/static")
+    app.request_class = GoRequest
     app.config.update(
         SECRET_KEY=services.session_secret,
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BODY_BYTES,
         SESSION_COOKIE_NAME="appos_session",
         SESSION_COOKIE_PATH="/_/",
         SESSION_COOKIE_HTTPONLY=True,

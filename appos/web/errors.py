@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from appos import errors
 from appos.errors import AppOSError, TooManyRequestsError
+from appos.records.pick import PickError
 from appos.web.wire import answer
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ PAGES_PREFIX = "/_/"
 def register(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(AppOSError, on_error)
+    app.register_error_handler(PickError, on_pick_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(Exception, on_mistake)
 
@@ -58,9 +60,15 @@ def on_error(error: AppOSError) -> Response:
     if status >= 500:
         log.warning("request_failed", extra={"code": error.code, "reason": error.message})
     headers = {}
-    if isinstance(error, TooManyRequestsError):
+    if isinstance(error, TooManyRequestsError) and error.retry_after_seconds:
         headers["Retry-After"] = str(error.retry_after_seconds)
     return _body(status, error.message, error.code, error.fields, headers)
+
+
+def on_pick_error(error: PickError) -> Response:
+    """Answer a success of which nothing could be picked: as PocketBase, with nothing."""
+    g.error = error.message
+    return Response(status=200, mimetype="application/json")
 
 
 def on_http_error(error: HTTPException) -> Response:
@@ -89,7 +97,7 @@ def _body(
     fields: errors.FieldErrors | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    g.error = message
+    g.error, g.error_fields = message, fields
     if request.path.startswith(PAGES_PREFIX) and request.accept_mimetypes.accept_html:
         page = render_template("error.html", status=status, message=message)
         return Response(page, status, headers, mimetype="text/html")

@@ -1,5 +1,7 @@
 """PocketBase's routes of auth collections: signing in, staying signed in, and what links in mails are for."""
 
+from typing import NoReturn
+
 import msgspec
 from flask import Blueprint, Response, g, request
 
@@ -17,6 +19,8 @@ from appos.web.wire import LOADING, answer, body_fields, no_content
 
 bp = Blueprint("record_auth", __name__, url_prefix="/api/collections/<collection>")
 
+OTP_OFF = "The collection is not configured to allow OTP authentication."
+OAUTH2_OFF = "The collection is not configured to allow OAuth2 authentication."
 NOT_IN = problem("validation_in_invalid", "Must be a valid value.")
 NOT_NEGATIVE = problem("validation_min_greater_equal_than_required", "Must be no less than 0.", threshold=0)
 
@@ -35,7 +39,10 @@ def auth_methods(collection: str) -> Response:
     off = {"enabled": False, "duration": 0}
     return answer(
         {
-            "password": {"identityFields": password.identity_fields, "enabled": password.enabled},
+            "password": {
+                "identityFields": password.identity_fields if password.enabled else [],
+                "enabled": password.enabled,
+            },
             "oauth2": {"providers": [], "enabled": False},
             "mfa": off,
             "otp": off,
@@ -68,6 +75,26 @@ def auth_with_password(collection: str) -> Response:
     agent = request.headers.get("User-Agent", "")
     _submit(state().services.origins.note(signed_in.identity, g.address, agent))
     return answer_signed_in(signed_in)
+
+
+@bp.post("/request-otp")
+def request_otp(collection: str) -> NoReturn:
+    """Refuse, as PocketBase does where one-time passwords are switched off."""
+    _auth_collection(collection)
+    raise ForbiddenError(OTP_OFF, code="otp_off")
+
+
+@bp.post("/auth-with-otp")
+def auth_with_otp(collection: str) -> NoReturn:
+    """Refuse, as PocketBase does where one-time passwords are switched off."""
+    request_otp(collection)
+
+
+@bp.post("/auth-with-oauth2")
+def auth_with_oauth2(collection: str) -> NoReturn:
+    """Refuse, as PocketBase does where OAuth2 is switched off."""
+    _auth_collection(collection)
+    raise ForbiddenError(OAUTH2_OFF, code="oauth2_off")
 
 
 @bp.post("/auth-refresh")

@@ -1,6 +1,6 @@
 """PocketBase's routes of records, under /api/collections/<collection>/records."""
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from appos.records.changes import Body
 from appos.records.models import Collection
@@ -10,6 +10,10 @@ from appos.web.uploads import uploads
 from appos.web.wire import list_query, no_content
 
 bp = Blueprint("records", __name__, url_prefix="/api/collections/<collection>/records")
+
+
+# PocketBase finds out how large a body may be before anything else, and words it so.
+LIMITED = "Missing or invalid collection context."
 
 
 @bp.get("")
@@ -28,14 +32,14 @@ def show(collection: str, record_id: str) -> Response:
 @bp.post("")
 def create(collection: str) -> Response:
     """Create a record."""
-    found = _collection(collection)
+    found = _collection(collection, LIMITED)
     return _answer(state().services.records.create(found, _body(found), request_info(), actor()))
 
 
 @bp.patch("/<record_id>")
 def update(collection: str, record_id: str) -> Response:
     """Change a record."""
-    found = _collection(collection)
+    found = _collection(collection, LIMITED)
     records = state().services.records
     return _answer(records.update(found, record_id, _body(found), request_info(), actor()))
 
@@ -47,10 +51,8 @@ def delete(collection: str, record_id: str) -> Response:
     return no_content()
 
 
-def _collection(name: str) -> Collection:
-    found: Collection = state().services.collections.get(name, "Missing collection context.")
-    g.collection = found
-    return found
+def _collection(name: str, message: str = "Missing collection context.") -> Collection:
+    return state().services.collections.get(name, message)
 
 
 def _body(collection: Collection) -> Body:

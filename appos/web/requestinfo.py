@@ -1,7 +1,8 @@
 """What rules may know of the request of the moment."""
 
+import json
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from flask import g, request
@@ -9,12 +10,13 @@ from flask import g, request
 from appos.errors import InvalidError
 from appos.records.models import RequestInfo
 from appos.store.functions import go_number
+from appos.web.go_request import GoRequest, parse_query
 from appos.web.state import identity
+from appos.web.uploads import unnamed_texts
 
 WRONG = "Something went wrong while processing your request."
 # The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
 JSON_PART = "@jsonPayload"
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _NUMBER = re.compile(r"-?[0-9][-.0-9]*|-[-.0-9]*")
 
 
@@ -46,7 +48,7 @@ def body_values() -> dict[str, Any]:
     if "body_values" not in g:
         try:
             g.body_values = _read_body()
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidError(WRONG, code="body_invalid") from error
     values: dict[str, Any] = g.body_values
     return values
@@ -57,24 +59,50 @@ def _read_body() -> dict[str, Any]:
         return {}
     kind = request.headers.get("Content-Type", "")
     if kind.startswith("application/json"):
-        return _json_object(request.get_data())
-    if kind.startswith(FORMS):
-        return _form()
+        return first_object(request.get_data())
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return _form(parse_query(request.get_data().decode(errors="replace"), strict=True))
+    if kind.startswith("multipart/form-data"):
+        cast("GoRequest", request).is_form_strict = True
+        return _form([*request.form.items(multi=True), *_unnamed_files()])
     raise InvalidError("Unsupported Content-Type.", code="body_invalid")
 
 
-def _form() -> dict[str, Any]:
+def _unnamed_files() -> list[tuple[str, str]]:
+    """Return what browsers send where no file was chosen: to PocketBase a text as any other."""
+    return [(key, text) for key in request.files for text in unnamed_texts(key)]
+
+
+def _form(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return the values of a form, to which those of the query belong as in Go."""
+    texts: dict[str, list[str]] = {}
+    for name, text in [*pairs, *request.args.items(multi=True)]:
+        texts.setdefault(name, []).append(text)
+    payloads = texts.pop(JSON_PART, [])
     values: dict[str, Any] = {}
-    for name in [*request.form, *request.args]:
-        texts = [*request.form.getlist(name), *request.args.getlist(name)]
-        if name != JSON_PART:
-            values[name] = _inferred(texts[0]) if len(texts) == 1 else [_inferred(text) for text in texts]
-    for text in request.form.getlist(JSON_PART):
-        values |= _json_object(text)
+    for name, found in texts.items():
+        values[name] = _inferred(found[0]) if len(found) == 1 else [_inferred(text) for text in found]
+    for payload in payloads:
+        values |= _json_object(payload)
     return values
 
 
+def first_object(content: bytes) -> dict[str, Any]:
+    """Return the JSON object that a body begins with; what follows is not read, as in Go.
+
+    Raises:
+        ValueError: there is none.
+    """
+    try:
+        return _json_object(content)
+    except msgspec.DecodeError:
+        value, _ = json.JSONDecoder().raw_decode(content.decode().lstrip(" \t\r\n"))
+        return _json_object(json.dumps(value))
+
+
 def _json_object(content: bytes | str) -> dict[str, Any]:
+    if not content:
+        raise ValueError("there is no JSON")
     decoded: dict[str, Any] | None = msgspec.json.decode(content, type=dict[str, Any] | None)
     return decoded or {}
 
