@@ -5,7 +5,7 @@ from typing import Any
 
 from appos.records.fields.base import Field, OptionsContext, Setter
 from appos.records.fields.cast import as_text
-from appos.records.fields.dates import now, parse_date
+from appos.records.fields.dates import now, parse_date, stored_date
 from appos.records.fields.problems import Problem, problem
 from appos.records.fields.rules import stated
 
@@ -19,6 +19,10 @@ class AutodateField(Field, frozen=True, kw_only=True, tag="autodate"):
     def cast(self, raw: Any) -> str:
         """Return the moment that a text names; "" if it names none."""
         return parse_date(as_text(raw))
+
+    def from_column(self, stored: Any) -> str:
+        """Return the moment that is stored."""
+        return stored_date(as_text(stored))
 
     def setter(self, key: str) -> Setter | None:
         """Return that the name of the field changes nothing."""

@@ -4,7 +4,7 @@ from typing import Any, NewType
 
 from appos.records.fields.base import Field, ValueContext
 from appos.records.fields.cast import as_text
-from appos.records.fields.dates import parse_date
+from appos.records.fields.dates import parse_date, stored_date
 from appos.records.fields.problems import Problem, problem
 from appos.records.fields.rules import required
 
@@ -22,6 +22,10 @@ class DateField(Field, frozen=True, kw_only=True, tag="date"):
     def cast(self, raw: Any) -> str:
         """Return the moment that a text names; "" if it names none."""
         return parse_date(as_text(raw))
+
+    def from_column(self, stored: Any) -> str:
+        """Return the moment that is stored."""
+        return stored_date(as_text(stored))
 
     def check_value(self, value: Any, context: ValueContext) -> Problem | None:
         """Return what is wrong with a moment."""

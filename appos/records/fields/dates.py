@@ -9,6 +9,9 @@ from functools import cache
 
 from appos.store.values import timestamp
 
+_STORED = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII
+)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Go's zero time, which stands for none.
@@ -80,6 +83,11 @@ def parse_date(text: str) -> str:
     if not text.isascii() or not text:
         return ""
     return next((moment for form in _forms() if (moment := _read(form, text))), "")
+
+
+def stored_date(text: str) -> str:
+    """Return what a column of dates holds, which is read anew only if it is not written as it should be."""
+    return text if _STORED.fullmatch(text) else parse_date(text)
 
 
 @cache

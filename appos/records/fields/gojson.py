@@ -15,6 +15,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
+def _refuse(name: str) -> None:
+    raise ValueError(f"no JSON: {name}")
+
+
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def encode(value: Any) -> str:
     """Return what JSON was decoded to as JSON, of any depth."""
     written: list[str] = []
@@ -36,7 +44,7 @@ def decode(text: str) -> Any:
         ValueError: the text is no JSON, or too deep for Python.
     """
     try:
-        return json.loads(text, parse_int=float, parse_constant=_refuse)
+        return _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("too deep") from error
 
@@ -60,8 +68,7 @@ def _parts(value: Any) -> list[str | tuple[Any]]:
         case int() | float():
             return [go_number(as_float(value))]
         case dict():
-            pairs = sorted((str(name), item) for name, item in value.items()) if value else []
-            return _joined("{", [[_quoted(name) + ":", (item,)] for name, item in pairs], "}")
+            return _joined("{", [[_quoted(name) + ":", (value[name],)] for name in sorted(value)], "}")
         case list() | tuple():
             return _joined("[", [[(item,)] for item in value], "]")
     raise TypeError(f"no JSON: {type(value).__name__}")
@@ -75,9 +82,5 @@ def _joined(start: str, groups: list[list[str | tuple[Any]]], end: str) -> list[
 
 
 def _quoted(text: str) -> str:
-    quoted = json.dumps(_SURROGATE.sub("\ufffd", text), ensure_ascii=False)
+    quoted = _ENCODER.encode(_SURROGATE.sub("\ufffd", text))
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"no JSON: {name}")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appos.records.fields.dates import now, parse_date
+from appos.records.fields.dates import now, parse_date, stored_date
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,19 @@ def test_what_names_no_moment_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31T23:59:59-02:00", "0000-01-01T00:00:00+02:00"])
 def test_gos_zero_time_and_what_four_digits_cannot_write_are_none(text: str) -> None:
     assert parse_date(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-01-02 03:04:05.678Z", "2024-01-02 03:04:05.678Z"),
+        ("2024-01-02", "2024-01-02 00:00:00.000Z"),
+        ("2024-13-02 03:04:05.678Z", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_stored_is_read_as_it_is_or_anew(text: str, moment: str) -> None:
+    assert stored_date(text) == moment
 
 
 def test_now_is_written_as_it_is_stored() -> None:
