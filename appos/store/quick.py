@@ -14,8 +14,7 @@ from appos.store.offload import offload
 
 Values = Mapping[str, Any]
 
-# A read that takes twice as many steps of SQLite's machine (some 5 ms) is run again in a thread, off the event
-# loop.
+# A read of twice as many steps of SQLite's machine (some 5 ms) is run again in a thread, off the event loop.
 QUICK_STEPS = 125_000
 BUSY_SECONDS = 5.0
 CACHE_KIB = 8_000
