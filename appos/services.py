@@ -129,7 +129,8 @@ class Services:
         )
 
     def close(self) -> None:
-        """Write what waits and close databases and engine."""
+        """End what streams are left, write what waits, and close databases and engine."""
+        self.realtime.close()
         self.requests.stop()
         self.engine.close()
         self.databases.close()

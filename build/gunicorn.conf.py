@@ -103,6 +103,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
         try:
             with gevent.Timeout(self.cfg.keepalive if self.alive else 0, False):
                 yield
+        except OSError:
+            # So a wait ends that `_hang_up` has ended.
+            if self.alive:
+                raise
         finally:
             self._idle.discard(client)
 

@@ -12,6 +12,8 @@ from appos.records.fields import AnyField, Field
 
 SUPERUSERS = "_superusers"
 USERS = "users"
+# The context of what is told to those who subscribed; `RequestInfo.context`.
+REALTIME = "realtime"
 
 
 class CollectionType(StrEnum):

@@ -31,15 +31,16 @@ def record_json(
     table: sa.FromClause,
     *,
     shows_hidden: bool,
+    shows_email: bool = False,
     is_managed: ColumnElement[bool] | None = None,
 ) -> ColumnElement[Any]:
     """Return the expression for a row of `table` as JSON, its names in order.
 
-    `shows_hidden`: a superuser asks. Else the e-mail address of an account is shown to itself, to whom its
-    record says so, and where `is_managed` holds.
+    Without `shows_email` the e-mail address of an account is shown to itself, to whom its record says so, and
+    where `is_managed` holds.
     """
     pairs = sorted(_pairs(collection, table, shows_hidden=shows_hidden), key=lambda pair: pair[0])
-    if not collection.is_auth or shows_hidden or "email" not in dict(pairs):
+    if not collection.is_auth or shows_email or "email" not in dict(pairs):
         return _object(pairs)
     sees_email = sa.or_(
         table.c.emailVisibility == sa.true(), table.c.id == sa.bindparam(VIEWER, type_=sa.String())

@@ -1,12 +1,13 @@
 """Realtime: who is connected, and what they are told."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 import msgspec
 
-from appos.errors import ForbiddenError, TooManyRequestsError
+from appos.errors import ForbiddenError, StoreError, TooManyRequestsError
 from appos.records.models import Record
 from appos.records.realtime.client import Client, auth_key
 from appos.records.realtime.clients import Clients
@@ -14,12 +15,16 @@ from appos.records.realtime.events import Audience, Change, Delivery, Records
 from appos.records.realtime.message import CONNECTED, Message
 from appos.records.realtime.outbox import Outbox
 
+log = logging.getLogger(__name__)
+
 MOST_CLIENTS = 8192
 # A stream on which nothing happens ends, and its client comes again. Source: PocketBase 0.36.
 IDLE_SECONDS = 300.0
 # A reader that takes nothing for so long is dropped.
 STALLED_SECONDS = 30.0
 SWEEP_SECONDS = 1.0
+# After so long a token that died without our doing has no stream left.
+RECHECK_SECONDS = 15.0
 RETRY_SECONDS = 10
 # Others have their turn if it takes longer than this to tell of a change.
 TURN_SECONDS = 0.005
@@ -44,6 +49,7 @@ class Broker:
 
     def __init__(self, records: Records, *, most_clients: int = MOST_CLIENTS) -> None:
         self._clients = Clients()
+        self._records = records
         self._audience = Audience(self._clients, records)
         self._most_clients = most_clients
         self._is_closed = False
@@ -96,13 +102,19 @@ class Broker:
         self._clients.subscribe(client, texts)
 
     def publish(self, action: str, record: Record) -> None:
-        """Tell of a record that was created or updated ("create", "update"), once that is committed."""
+        """Tell of a record that was created or updated ("create", "update"), once that is committed.
+
+        A database that fails meanwhile is logged: the change itself has been made.
+        """
         with self._turn:
             if action == "update" and record.collection.is_auth:
                 self._follow(record)
             pause = _Turns().pause
-            for delivery in self._audience.of(Change(action, record), pause):
-                delivery.send(self._clients, pause)
+            try:
+                for delivery in self._audience.of(Change(action, record), pause):
+                    delivery.send(self._clients, pause)
+            except StoreError as error:
+                log.warning("change_not_told", extra={"code": error.code, "reason": error.message})
 
     def prepare_delete(self, record: Record) -> PendingDelete:
         """Find out who may hear of a deletion, within the transaction and before any row of it goes."""
@@ -149,16 +161,38 @@ class Broker:
             self._clients.set_auth(client, None)
             client.valid_until = None
 
-    def revoke(self, collection_id: str) -> None:
-        """End the streams of all accounts of a collection: their tokens have died, or the collection has."""
-        for client in self._clients.all():
-            if client.auth is not None and client.auth.collection.id == collection_id:
-                self._end(client)
+    def recheck(self) -> None:
+        """Look at every account that somebody is signed in as: it may have changed without our doing.
+
+        Another process may have changed it, or its collection signs tokens with another secret.
+        """
+        pause = _Turns().pause
+        for account in self._clients.accounts():
+            current = self._records.current(account)
+            for client in self._clients.signed_in_as(account):
+                if current is None:
+                    self._end(client)
+                else:
+                    self._clients.set_auth(client, current)
+            pause()
 
     def run(self, stopping: threading.Event) -> None:
-        """End what is idle, stuck or expired, again and again until `stopping`."""
+        """End what is idle, stuck, expired or revoked, again and again until `stopping`."""
+        checked = time.monotonic()
         while not stopping.wait(SWEEP_SECONDS):
-            self.sweep(time.monotonic(), time.time())
+            now = time.monotonic()
+            self.sweep(now, time.time())
+            if now - checked >= RECHECK_SECONDS:
+                checked = now
+                self._guarded(self.recheck)
+
+    @staticmethod
+    def _guarded(call: Callable[[], None]) -> None:
+        """Go on while the database fails; the next round tries again."""
+        try:
+            call()
+        except StoreError as error:
+            log.warning("realtime_not_checked", extra={"code": error.code, "reason": error.message})
 
     def sweep(self, now: float, today: float) -> None:
         """End streams that were idle for too long, whose reader is stuck, or whose token has expired.

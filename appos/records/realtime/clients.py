@@ -103,6 +103,10 @@ class Clients:
             client.auth = known
         others[client] = None
 
+    def accounts(self) -> list[Record]:
+        """Return the accounts whose rights somebody has."""
+        return [auth for clients in self._by_auth.values() if (auth := next(iter(clients)).auth)]
+
     def signed_in_as(self, account: Record) -> Collection[Client]:
         """Return the clients that have the rights of an account."""
         key = (account.collection.id, account.id)

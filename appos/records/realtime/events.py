@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from appos.records.models import Action, Record, RequestInfo
+from appos.records.models import REALTIME, Action, Record, RequestInfo
 from appos.records.realtime.client import Client, auth_key
 from appos.records.realtime.clients import Channel, Clients
 from appos.records.realtime.message import Message
@@ -14,7 +14,6 @@ from appos.records.realtime.message import Message
 # Lets others have their turn, where that is allowed and long enough ago.
 Pause = Callable[[], None]
 
-CONTEXT = "realtime"
 # How many clients are told something, which takes about 1 ms, before others may have their turn.
 AT_ONCE = 100
 # What a rule has to name to tell one account from another of the same rank.
@@ -39,6 +38,9 @@ class Records(Protocol):
 
         Hidden fields of the record itself are left out for superusers too. None if it is stored no more.
         """
+
+    def current(self, account: Record) -> Record | None:
+        """Return an account as it is stored now; None if the tokens that it had are dead."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -111,7 +113,7 @@ class Audience:
     def _info(channel: Channel, client: Client) -> RequestInfo:
         subscription = channel.subscription
         return RequestInfo(
-            context=CONTEXT, query=subscription.query, headers=subscription.headers, auth=client.auth
+            context=REALTIME, query=subscription.query, headers=subscription.headers, auth=client.auth
         )
 
     def _allows(self, record: Record, action: Action, info: RequestInfo, pause: Pause) -> bool:

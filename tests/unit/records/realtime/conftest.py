@@ -63,6 +63,8 @@ class FakeRecords:
         self.shown: list[RequestInfo] = []
         self.sees: Callable[[Record, RequestInfo], bool] = lambda _record, _info: True
         self.is_gone = False
+        # The accounts of the moment by their ids; whoever is not among them is as before.
+        self.accounts: dict[str, Record | None] = {}
 
     def visible(self, record: Record, action: Action, info: RequestInfo) -> bool:
         assert action in (Action.LIST, Action.VIEW)
@@ -73,6 +75,9 @@ class FakeRecords:
         self.shown.append(info)
         values = {"id": record.id, "fields": info.query.get("fields", "")}
         return None if self.is_gone else json.dumps(values).encode()
+
+    def current(self, account: Record) -> Record | None:
+        return self.accounts.get(account.id, account)
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from appos.errors import ForbiddenError, NotFoundError, TooManyRequestsError
+from appos.errors import ForbiddenError, NotFoundError, StoreError, TooManyRequestsError
 from appos.records.models import Record
+from appos.records.realtime import broker as module
 from appos.records.realtime.broker import IDLE_SECONDS, STALLED_SECONDS, Broker
 from tests.unit.records.realtime.conftest import Ear, FakeRecords, accounts, collection, record, until
 
@@ -106,13 +107,19 @@ def test_a_new_token_key_ends_the_streams_of_the_account(broker: Broker, connect
     assert len(broker) == 2
 
 
-def test_revoking_ends_the_streams_of_a_collections_accounts(broker: Broker, connect: Connect) -> None:
-    ears = [connect() for _ in range(3)]
-    for ear, auth in zip(ears, (ANN, record(accounts("staff")), None), strict=True):
+def test_accounts_that_changed_elsewhere_are_looked_at_again(
+    broker: Broker, connect: Connect, records: FakeRecords
+) -> None:
+    ears = [connect() for _ in range(5)]
+    for ear, auth in zip(ears, (ANN, ANN, BEN, record(USERS, "eve"), None), strict=True):
         broker.subscribe(ear.client.id, [], auth)
-    broker.revoke(USERS.id)
+    changed = record(USERS, "ben", tokenKey="key", name="new")
+    records.accounts = {"ann": None, "ben": changed}
+    broker.recheck()
 
-    assert [ear.is_ended for ear in ears] == [True, False, False]
+    assert [ear.is_ended for ear in ears] == [True, True, False, False, False]
+    assert ears[2].client.auth is changed
+    assert len(broker) == 3
 
 
 def test_what_is_idle_ends(broker: Broker, connect: Connect) -> None:
@@ -202,18 +209,35 @@ def test_a_stop_ends_every_stream_and_lets_none_begin(broker: Broker, connect: C
     assert len(broker) == 0
 
 
-def test_the_sweeper_ends_when_it_is_told_to(broker: Broker, connect: Connect) -> None:
+def test_the_sweeper_sweeps_and_looks_again_until_it_is_told_to_stop(
+    broker: Broker, connect: Connect, records: FakeRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SWEEP_SECONDS", 0.001)
+    monkeypatch.setattr(module, "RECHECK_SECONDS", 0.002)
+    expired, revoked = connect(), connect()
+    broker.subscribe(expired.client.id, [], ANN, time.time() - 1)
+    broker.subscribe(revoked.client.id, [], BEN, time.time() + 60)
+    records.accounts = {"ben": None}
+    stopping = threading.Event()
+    sweeper = threading.Thread(target=broker.run, args=(stopping,))
+    sweeper.start()
+    until(lambda: expired.is_ended and revoked.is_ended)
+    stopping.set()
+    sweeper.join(5)
+
+    assert not sweeper.is_alive()
+
+
+def test_a_database_that_fails_ends_neither_the_sweeper_nor_a_change(
+    broker: Broker, connect: Connect, records: FakeRecords, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_asked: object) -> bool:
+        raise StoreError("The disk is full.")
+
     ear = connect()
-    broker.subscribe(ear.client.id, [], ANN, time.time() - 1)
-    swept, stopping = threading.Event(), threading.Event()
+    broker.subscribe(ear.client.id, ["posts/*"], ANN)
+    records.sees = fail
+    broker.publish("create", record(PRIVATE))
 
-    def sweep(now: float, today: float) -> None:
-        Broker.sweep(broker, now, today)
-        swept.set()
-        stopping.set()
-
-    broker.sweep = sweep  # type: ignore[method-assign]
-    broker.run(stopping)
-
-    assert swept.is_set()
-    assert ear.is_ended
+    assert [entry.message for entry in caplog.records] == ["change_not_told"]
+    assert (ear.events(), ear.is_ended) == ([], False)
