@@ -15,6 +15,7 @@ from tests.conformance.scenarios import (
     field_selects,
     field_text,
     field_values,
+    realtime,
     record_crud,
     record_expand,
     record_lists,
@@ -39,6 +40,7 @@ MODULES = (
     record_crud,
     record_lists,
     record_expand,
+    realtime,
 )
 
 SCENARIOS: list[Scenario] = [scenario for module in MODULES for scenario in module.scenarios()]
