@@ -23,8 +23,9 @@ QUICK_BYTES = 1024
 SPARE_SECONDS = 0.5
 
 
-# Each connection is an open file, and so are databases and what subprocesses need.
-OPEN_FILES = 16384
+# Each connection is an open file, as many realtime streams may be beside them, and there are databases and
+# what subprocesses need.
+OPEN_FILES = 20480
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
@@ -140,7 +141,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 worker_class = Worker
 # One process: one consumer of jobs, one writer of the database.
 workers = 1
-# Every open stream and terminal holds one connection for life.
+# Every open job log and terminal holds one connection for life; a realtime stream does not.
 worker_connections = 8192
 keepalive = 5
 # A worker whose event loop stands still for this long is replaced.
