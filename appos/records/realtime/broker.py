@@ -1,6 +1,7 @@
 """Realtime: who is connected, and what they are told."""
 
 import logging
+import resource
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -30,6 +31,12 @@ RETRY_SECONDS = 10
 TURN_SECONDS = 0.005
 
 
+def room_for_clients() -> int:
+    """Return how many clients there may be: streams leave half of the files that may be open to all else."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_CLIENTS if files == resource.RLIM_INFINITY else min(MOST_CLIENTS, files // 2)
+
+
 class PendingDelete:
     """What is to be told of a deletion, found out while the record was still there."""
 
@@ -47,11 +54,12 @@ class PendingDelete:
 class Broker:
     """Tells clients of changes, each what it may know. Nothing here waits for a client."""
 
-    def __init__(self, records: Records, *, most_clients: int = MOST_CLIENTS) -> None:
+    def __init__(self, records: Records, *, most_clients: int = 0) -> None:
+        """Make it for so many clients at the most, by default as many as this process has room for."""
         self._clients = Clients()
         self._records = records
         self._audience = Audience(self._clients, records)
-        self._most_clients = most_clients
+        self._most_clients = most_clients or room_for_clients()
         self._is_closed = False
         # Changes are told in the order in which they were published.
         self._turn = threading.RLock()

@@ -1,5 +1,6 @@
 """Clients that come, sign in, go, are behind, and are told of AppOS's own topics."""
 
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,13 @@ import pytest
 from appos.errors import ForbiddenError, NotFoundError, StoreError, TooManyRequestsError
 from appos.records.models import Record
 from appos.records.realtime import broker as module
-from appos.records.realtime.broker import IDLE_SECONDS, STALLED_SECONDS, Broker
+from appos.records.realtime.broker import (
+    IDLE_SECONDS,
+    MOST_CLIENTS,
+    STALLED_SECONDS,
+    Broker,
+    room_for_clients,
+)
 from tests.unit.records.realtime.conftest import Ear, FakeRecords, accounts, collection, record, until
 
 Connect = Callable[[], Ear]
@@ -50,6 +57,15 @@ def test_there_is_room_for_so_many(records: FakeRecords, connect: Connect, broke
     until(lambda: len(broker) == 1)
 
     broker.require_room()
+
+
+@pytest.mark.parametrize(
+    ("files", "room"), [(1024, 512), (1 << 20, MOST_CLIENTS), (resource.RLIM_INFINITY, MOST_CLIENTS)]
+)
+def test_streams_leave_half_of_the_open_files(files: int, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _limit: (files, files))
+
+    assert room_for_clients() == room
 
 
 def test_a_client_that_hangs_up_is_forgotten(broker: Broker, connect: Connect) -> None:
