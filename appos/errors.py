@@ -80,7 +80,7 @@ class TooLargeError(AppOSError):
 
 
 class TooManyRequestsError(AppOSError):
-    """The caller has to wait `retry_after_seconds`."""
+    """The caller has to wait `retry_after_seconds`; 0: for a time that is not told."""
 
     default_code = "too_many_requests"
 

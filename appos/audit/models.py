@@ -53,11 +53,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     created: str
 
 
+class HourCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many requests were logged in the hour that begins at `date`."""
+
+    date: str
+    total: int
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One request that AppOS answered, in the shape of PocketBase's logs."""
 
     id: str
-    level: int
-    message: str
-    data: dict[str, Any]
     created: str
+    data: dict[str, Any]
+    message: str
+    level: int

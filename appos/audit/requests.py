@@ -4,11 +4,13 @@ import itertools
 import logging
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from appos.audit import table
-from appos.audit.models import Request
-from appos.errors import StoreError
+from appos.audit.models import HourCount, Request
+from appos.errors import InvalidError, NotFoundError, StoreError
 from appos.store.database import Database
 from appos.store.query import ListQuery, Page
 from appos.store.values import new_id, timestamp
@@ -19,6 +21,7 @@ FLUSH_SECONDS = 3.0
 BATCH = 200
 # What may wait in memory while the disk does not take it; older requests are let go first.
 WAITING = 5000
+WRONG = "Something went wrong while processing your request."
 
 
 class RequestLog:
@@ -31,10 +34,10 @@ class RequestLog:
         # Of two who write at once, the second writes what the first left.
         self._writing = threading.Lock()
 
-    def add(self, level: int, message: str, data: dict[str, Any]) -> None:
+    def add(self, level: int, message: str, data: dict[str, Any], request_id: str = "") -> None:
         """Take note of one request; `level` is that of Go's slog: 0 info, 8 error."""
         self._waiting.append(
-            Request(id=new_id(), level=level, message=message, data=data, created=timestamp())
+            Request(id=request_id or new_id(), level=level, message=message, data=data, created=timestamp())
         )
         if len(self._waiting) >= BATCH:
             self._wake.set()
@@ -86,7 +89,46 @@ class RequestLog:
         with self._database.read() as db:
             return table.list_requests(db, query)
 
+    def search(self, query: ListQuery) -> Page[Request]:
+        """Return one page of the log for a client, the oldest first; what was just asked is not in it yet.
+
+        Raises:
+            InvalidError: `invalid_filter`, `invalid_sort` or `unknown_field`, in PocketBase's words.
+        """
+        with _in_words(WRONG), self._database.read() as db:
+            return table.search_requests(db, query)
+
+    def stats(self, filter_: str) -> list[HourCount]:
+        """Count the requests of each hour.
+
+        Raises:
+            InvalidError: as `search`.
+        """
+        with _in_words("Invalid filter format."), self._database.read() as db:
+            return table.count_by_hour(db, filter_)
+
+    def get(self, request_id: str) -> Request:
+        """Return a request.
+
+        Raises:
+            NotFoundError: `not_found`.
+        """
+        with self._database.read() as db:
+            found = table.find_request(db, request_id)
+        if found is None:
+            raise NotFoundError("The requested resource wasn't found.")
+        return found
+
     def clean(self, before: str) -> int:
         """Delete what was logged before a timestamp and return how many requests that were."""
         with self._database.transaction() as db:
             return table.delete_requests_before(db, before)
+
+
+@contextmanager
+def _in_words(message: str) -> Iterator[None]:
+    """Refuse what cannot be understood in PocketBase's words, which do not say what was wrong."""
+    try:
+        yield
+    except InvalidError as error:
+        raise InvalidError(message, code=error.code) from error

@@ -7,9 +7,10 @@ import dataset
 import msgspec
 import sqlalchemy as sa
 
-from appos.audit.models import Entry, Request
-from appos.store.database import Row, execute
-from appos.store.query import ListQuery, Page, list_page
+from appos.audit.log_fields import LogFields
+from appos.audit.models import Entry, HourCount, Request
+from appos.store.database import Row, execute, row
+from appos.store.query import ListQuery, Page, list_page, paginate
 
 AUDIT = sa.table("audit", *(sa.column(field) for field in Entry.__struct_encode_fields__))
 LOGS = sa.table(
@@ -34,14 +35,36 @@ def list_entries(db: dataset.Database, query: ListQuery) -> Page[Entry]:
 
 def insert_requests(db: dataset.Database, requests: Sequence[Request]) -> None:
     """Append requests to the log."""
-    db["_logs"].insert_many(
-        [msgspec.to_builtins(request) | {"data": json.dumps(request.data)} for request in requests]
-    )
+    db["_logs"].insert_many([_log_row(request) for request in requests])
 
 
 def list_requests(db: dataset.Database, query: ListQuery) -> Page[Request]:
     """Return one page of the request log, newest first."""
     return list_page(db, LOGS, query, _request, default_sort="-created")
+
+
+def search_requests(db: dataset.Database, query: ListQuery) -> Page[Request]:
+    """Return one page of the request log, the oldest first, by fields that may lie within the data."""
+    fields = LogFields(LOGS)
+    where = fields.where(query.filter) if query.filter else None
+    asked = msgspec.structs.replace(query, filter="")
+    found, total = paginate(db, LOGS, asked, fields=fields, where=where, default_sort="@rowid")
+    return Page.of([_request(each) for each in found], query, total)
+
+
+def find_request(db: dataset.Database, request_id: str) -> Request | None:
+    """Return a request of the log."""
+    found = row(db, "SELECT * FROM _logs WHERE id = :id", id=request_id)
+    return None if found is None else _request(found)
+
+
+def count_by_hour(db: dataset.Database, filter_: str) -> list[HourCount]:
+    """Return how many requests each hour has in which there were some, the earliest first."""
+    date = sa.func.strftime("%Y-%m-%d %H:00:00.000Z", LOGS.c.created).label("date")
+    total = sa.func.count().label("total")
+    conditions = [LogFields(LOGS).where(filter_)] if filter_ else []
+    query = sa.select(date, total).select_from(LOGS).where(*conditions).group_by(date).order_by(date)
+    return [HourCount(date=hour, total=number) for hour, number in db.executable.execute(query).all()]
 
 
 def delete_requests_before(db: dataset.Database, moment: str) -> int:
@@ -51,6 +74,11 @@ def delete_requests_before(db: dataset.Database, moment: str) -> int:
 
 def _entry(found: Row) -> Entry:
     return msgspec.convert(found, Entry)
+
+
+def _log_row(request: Request) -> Row:
+    values: Row = msgspec.to_builtins(request)
+    return values | {"data": json.dumps(request.data, ensure_ascii=False)}
 
 
 def _request(found: Row) -> Request:

@@ -7,10 +7,14 @@ from huey.api import crontab
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of job and its cron expression: minute, hour, day of month, month, day of week (0 is Sunday)."""
+    """A kind of job and its cron expression: minute, hour, day of month, month, day of week (0 is Sunday).
+
+    `cron_id` is what PocketBase calls the same work, "" for AppOS's own.
+    """
 
     kind: str
     expression: str
+    cron_id: str = ""
 
     def fields(self) -> dict[str, str]:
         """Return the expression as the arguments of Huey's `crontab`."""
@@ -31,7 +35,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SCHEDULES = (
-    Schedule(kind="logs.cleanup", expression="0 */6 * * *"),
-    Schedule(kind="database.optimize", expression="0 0 * * *"),
+    Schedule(kind="database.optimize", expression="0 0 * * *", cron_id="__pbDBOptimize__"),
+    Schedule(kind="mfas.cleanup", expression="0 * * * *", cron_id="__pbMFACleanup__"),
+    Schedule(kind="otps.cleanup", expression="0 * * * *", cron_id="__pbOTPCleanup__"),
+    Schedule(kind="logs.cleanup", expression="0 */6 * * *", cron_id="__pbLogsCleanup__"),
     Schedule(kind="system.check", expression="30 * * * *"),
 )
+# Source: PocketBase 0.36, `/api/crons`, in the order of its answer.
+CRONS = tuple(schedule for schedule in SCHEDULES if schedule.cron_id)

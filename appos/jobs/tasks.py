@@ -9,9 +9,9 @@ from huey import Huey
 from huey.api import crontab
 
 from appos.audit.models import SYSTEM, Actor
-from appos.errors import ConflictError, InvalidError
+from appos.errors import ConflictError, InvalidError, NotFoundError
 from appos.jobs.kinds import KINDS, Kind, Kinds
-from appos.jobs.schedules import SCHEDULES, Schedule
+from appos.jobs.schedules import CRONS, SCHEDULES, Schedule
 from appos.jobs.storage import JobQueue
 from appos.ledger.models import Job, Order
 from appos.ledger.runner import Handler, Runner
@@ -64,6 +64,17 @@ class Tasks:
         if not self.kind(kind).is_startable:
             raise InvalidError(f"A job of the kind {kind!r} cannot be started by hand.", code="unknown_kind")
         return self.submit(Order(kind=kind, subject=kind), actor)
+
+    def run_cron(self, cron_id: str, actor: Actor) -> Job:
+        """Queue the job that PocketBase calls `cron_id`.
+
+        Raises:
+            NotFoundError: `cron_not_found`.
+        """
+        schedule = next((cron for cron in CRONS if cron.cron_id == cron_id), None)
+        if schedule is None:
+            raise NotFoundError("Missing or invalid cron job.", code="cron_not_found")
+        return self.submit(Order(kind=schedule.kind, subject=schedule.kind), actor)
 
     def kind(self, name: str) -> Kind:
         """Return a kind.

@@ -1,29 +1,41 @@
 """Keeping the databases small and fast."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from appos.accounts.expired import delete_expired
 from appos.audit.requests import RequestLog
 from appos.errors import StoreError
 from appos.ledger.run import Run
 from appos.ledger.service import Ledger
-from appos.records.service import SettingsService
+from appos.records.auth_options import AuthOptions
+from appos.records.collections import Collections
+from appos.records.settings.service import SettingsService
 from appos.store.offload import offload
 from appos.store.opening import Databases
 from appos.store.values import timestamp
 
 JOB_DAYS = 90
+# A hundred years: what calendars can count back from today.
+MOST_DAYS = 36_525
 
 
 class Upkeep:
     """The work that runs by the clock."""
 
     def __init__(
-        self, databases: Databases, settings: SettingsService, requests: RequestLog, ledger: Ledger
+        self,
+        databases: Databases,
+        settings: SettingsService,
+        requests: RequestLog,
+        ledger: Ledger,
+        collections: Collections,
     ) -> None:
         self._databases = databases
         self._settings = settings
         self._requests = requests
         self._ledger = ledger
+        self._collections = collections
 
     def clean_logs(self, run: Run) -> None:
         """Delete request logs older than the settings say, and jobs that ended more than 90 days ago."""
@@ -31,6 +43,23 @@ class Upkeep:
         days = self._settings.read().logs.max_days
         run.step("request logs", lambda: f"Deleted {self._requests.clean(_days_ago(days))} requests.")
         run.step("jobs", lambda: f"Deleted {self._ledger.clean(_days_ago(JOB_DAYS))} jobs.")
+
+    def clean_mfas(self, run: Run) -> None:
+        """Delete second factors that are older than their collection lets them be."""
+        run.step("second factors", lambda: self._clean("_mfas", lambda options: options.mfa.duration))
+
+    def clean_otps(self, run: Run) -> None:
+        """Delete one-time passwords that are older than their collection lets them be."""
+        run.step("one-time passwords", lambda: self._clean("_otps", lambda options: options.otp.duration))
+
+    def _clean(self, name: str, seconds: Callable[[AuthOptions], int]) -> str:
+        deleted = 0
+        for collection in self._collections.all():
+            if collection.auth is not None:
+                before = timestamp(datetime.now(UTC) - timedelta(seconds=seconds(collection.auth)))
+                with self._databases.data.transaction() as db:
+                    deleted += delete_expired(db, name, collection, before)
+        return f"Deleted {deleted} of them."
 
     def optimize_database(self, run: Run) -> None:
         """Refresh statistics and give back free pages, of both databases."""
@@ -51,4 +80,4 @@ class Upkeep:
 
 
 def _days_ago(days: int) -> str:
-    return timestamp(datetime.now(UTC) - timedelta(days=days))
+    return timestamp(datetime.now(UTC) - timedelta(days=min(days, MOST_DAYS)))

@@ -2,11 +2,13 @@
 
 import re
 import threading
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, request
 
+from appos.web.address import expanded
 from appos.web.headers import ADDED, CLOSED, COMMON
 from appos.web.state import identity, state
 from appos.web.wire import answer
@@ -37,19 +39,22 @@ def show() -> Response:
     who = identity()
     data: dict[str, Any] = {}
     if who is not None and who.is_superuser:
-        proxy = next((name for name in PROXY_HEADERS if request.headers.get(name)), "")
-        data = {"canBackup": True, "possibleProxyHeader": proxy, "realIP": g.address}
+        names = (*state().services.settings.read().trusted_proxy.headers, *PROXY_HEADERS)
+        proxy = next((name for name in names if request.headers.get(name)), "")
+        data = {"canBackup": True, "possibleProxyHeader": proxy, "realIP": expanded(g.address)}
     return answer({"message": "API is healthy.", "code": 200, "data": data})
 
 
 class QuickHealth:
     """Answers plain health checks before anything else looks at them: they are what is asked most.
 
-    Only while the database takes writes; a health check that is refused goes the way of every request.
+    Only while the database takes writes and requests are not limited; else a health check goes the way of
+    every request.
     """
 
-    def __init__(self, system: "System") -> None:
+    def __init__(self, system: "System", is_limited: Callable[[], bool] = lambda: False) -> None:
         self._system = system
+        self._is_limited = is_limited
         self._lock = threading.Lock()
         headers = {
             "Server": "gunicorn",
@@ -67,7 +72,7 @@ class QuickHealth:
 
     def answer(self, head: bytes) -> bytes:
         """Return the response to all that a connection sent, b"" if that is no plain health check."""
-        if not PLAIN.fullmatch(head) or not self._is_healthy():
+        if not PLAIN.fullmatch(head) or self._is_limited() or not self._is_healthy():
             return b""
         return self._before + formatdate(usegmt=True).encode() + self._behind
 

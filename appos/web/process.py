@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,19 @@ class Process:
         state: State = self._app.extensions[KEY]
         self._services = state.services
         self._services.claim.prepare()
-        self._health = QuickHealth(state.services.system)
+        self._health = QuickHealth(state.services.system, lambda: state.services.rate_limiter.is_on)
         self._jobs = JobProcess(
             state.services,
             state.tasks,
             queue,
             workers=config.job_workers,
             grace_seconds=config.job_grace_seconds,
+        )
+        self._stopping = threading.Event()
+        realtime, job_events = state.services.realtime, state.services.job_events
+        self._telling = (
+            threading.Thread(target=realtime.run, args=(self._stopping,), name="realtime"),
+            threading.Thread(target=job_events.run, name="job-events"),
         )
 
     @classmethod
@@ -68,13 +75,20 @@ class Process:
         return self._health.answer(head)
 
     def start(self) -> None:
-        """Begin to run jobs."""
+        """Begin to run jobs, and to tell of them."""
         self._jobs.start()
+        for thread in self._telling:
+            thread.start()
         log.info("started", extra={"bind": self._config.bind, "data": str(self._config.data_dir)})
 
     def stop(self) -> None:
         """End the streams, and the jobs: they get their grace, and what is left is handed back."""
+        self._stopping.set()
+        self._services.realtime.close()
+        self._services.job_events.close()
         self._jobs.stop()
+        for thread in self._telling:
+            thread.join()
 
     def close(self) -> None:
         """Close databases and engine, once every request has been answered."""

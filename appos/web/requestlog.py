@@ -1,18 +1,30 @@
-"""One entry in the request log for each request, in PocketBase's shape."""
+"""One entry in the request log for each request, in PocketBase's shape.
+
+Source: PocketBase 0.36, `/api/logs`. Other than there, secrets in addresses are masked. The id of an entry is
+that of the request, which the lines of the process' own log carry.
+"""
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Response, g, request
 
 from appos import log
-from appos.web.address import client_address
+from appos.web.address import expanded, request_address
+from appos.web.masking import masked, without_query
 from appos.web.state import identity, state
 
 INFO, ERROR = 0, 8
-# Healthy answers to health checks and the files of pages would fill the log and tell nothing.
-QUIET_ENDPOINTS = ("health.", "static", "admin.static")
+LONGEST_URL = 3000
+LONGEST_HEADER = 2000
+
+# What tells nothing while it goes well. But for plain health checks, PocketBase leaves out the same.
+QUIET_BLUEPRINTS = ("logs", "oauth2")
+QUIET_ENDPOINTS = ("static", "admin.static", "realtime.connect")
+HEALTH_CHECK = "/api/health"
 
 
 def register(app: Flask) -> None:
@@ -23,38 +35,75 @@ def register(app: Flask) -> None:
 
 def begin() -> None:
     """Give the request an id, the moment of its begin, and the address that it comes from."""
-    g.request_id = secrets.token_hex(8)
+    g.request_id = secrets.token_hex(8)[:15]
     g.started = time.perf_counter()
     log.request_id.set(g.request_id)
-    trusted = state().services.config.trusted_proxies
-    g.address = client_address(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), trusted)
+    services = state().services
+    g.address = request_address(
+        request.remote_addr or "",
+        request.headers.get,
+        services.settings.read().trusted_proxy,
+        services.config.trusted_proxies,
+    )
 
 
 def note(response: Response) -> Response:
-    """Note a request with its answer. The query string is left out: it may hold a token."""
+    """Note a request with its answer."""
     failed = response.status_code >= 400
-    if not failed and (request.endpoint or "").startswith(QUIET_ENDPOINTS):
+    level = ERROR if failed else INFO
+    kept = state().services.settings.read().logs
+    if not kept.max_days or level < kept.min_level or (not failed and _is_quiet()):
         return response
-    settings = state().services.settings.read().logs
-    who = identity() if "identity" in g else None
+    url = _cut(masked(_uri()), LONGEST_URL)
     data: dict[str, Any] = {
         "type": "request",
-        "requestId": g.request_id,
-        "method": request.method,
-        "url": request.path[:2000],
-        "status": response.status_code,
         "execTime": round((time.perf_counter() - g.started) * 1000, 3),
-        "auth": who.collection.name if who else "",
-        "referer": "",
-        "userAgent": request.headers.get("User-Agent", "")[:500],
+        "url": url,
+        "method": request.method[:50],
+        "status": response.status_code,
+        "referer": _cut(without_query(request.headers.get("Referer", "")), LONGEST_HEADER),
+        "userAgent": _cut(request.headers.get("User-Agent", ""), LONGEST_HEADER),
     }
-    if settings.log_ip:
-        data |= {"remoteIP": request.remote_addr or "", "userIP": g.address}
-    if settings.log_auth_id and who:
-        data["authId"] = who.account.id
+    data |= _who(log_auth_id=kept.log_auth_id)
+    if kept.log_ip:
+        data |= {"userIP": expanded(g.address), "remoteIP": expanded(request.remote_addr or "")}
     if failed:
-        data["error"] = g.get("error", "")
-    level = ERROR if failed else INFO
-    if settings.max_days and level >= settings.min_level:
-        state().services.requests.add(level, f"{request.method} {request.path[:2000]}", data)
+        data |= {"error": g.get("error", ""), "details": _details(g.get("error_fields"))}
+    state().services.requests.add(level, f"{data['method']} {unquote(url)}", data, g.request_id)
     return response
+
+
+def _is_quiet() -> bool:
+    is_plain_check = request.path == HEALTH_CHECK and not request.query_string and identity() is None
+    is_quiet = request.blueprint in QUIET_BLUEPRINTS or request.endpoint in QUIET_ENDPOINTS
+    return is_quiet or is_plain_check or request.method == "OPTIONS"
+
+
+def _uri() -> str:
+    """Return path and query as they were sent."""
+    raw = str(request.environ.get("RAW_URI", ""))
+    if raw.startswith("/"):
+        return raw
+    query = request.query_string.decode("latin-1")
+    return request.path + (f"?{query}" if query else "")
+
+
+def _who(*, log_auth_id: bool) -> dict[str, str]:
+    who = identity() if "identity" in g else None
+    if who is None:
+        return {"auth": ""}
+    return {"auth": who.collection.name} | ({"authId": who.account.id} if log_auth_id else {})
+
+
+def _details(fields: Mapping[str, Any] | None) -> object:
+    """Return what was wrong with each value, as the client was told."""
+    if not fields:
+        return None
+    return {
+        name: problem.get("message") if "code" in problem else _details(problem)
+        for name, problem in fields.items()
+    }
+
+
+def _cut(text: str, most: int) -> str:
+    return f"{text[:most]}..." if len(text) > most else text

@@ -18,8 +18,15 @@ LOADING = "An error occurred while loading the submitted data."
 UNSUPPORTED = "Unsupported Content-Type."
 # The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
 JSON_PART = "@jsonPayload"
+# PocketBase's words where it does not say what was wrong.
+WRONG = "Something went wrong while processing your request."
 # A number that fits into 64 bits.
 NUMBER = re.compile("[+-]?[0-9]{1,18}")
+# What Go takes for true and false; nothing is false.
+TRUTHS = {
+    **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False", ""), False),
+}
 
 
 def decode(model: type[T]) -> T:
@@ -73,20 +80,35 @@ def _json_object(content: bytes | str) -> Mapping[str, Any]:
 
 
 def list_query() -> ListQuery:
-    """Return what the query string asks of a list; as in PocketBase, a bad number counts as not given."""
+    """Return what the query string asks of a list.
+
+    Raises:
+        InvalidError: `invalid_query`, as PocketBase refuses a number that is none.
+    """
     args = request.args
     return ListQuery(
         page=_number(args, "page", 1),
         per_page=_number(args, "perPage", 0),
         sort=args.get("sort", ""),
         filter=args.get("filter", ""),
-        skip_total=args.get("skipTotal", "").lower() in ("1", "t", "true"),
+        skip_total=_truth(args, "skipTotal"),
     )
 
 
 def _number(args: MultiDict[str, str], name: str, default: int) -> int:
     text = args.get(name, "")
-    return int(text) if NUMBER.fullmatch(text) else default
+    if not text:
+        return default
+    if not NUMBER.fullmatch(text):
+        raise InvalidError(WRONG, code="invalid_query")
+    return int(text)
+
+
+def _truth(args: MultiDict[str, str], name: str) -> bool:
+    text = args.get(name, "")
+    if text not in TRUTHS:
+        raise InvalidError(WRONG, code="invalid_query")
+    return TRUTHS[text]
 
 
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -99,7 +121,9 @@ def answer(value: object, status: int = 200, headers: Mapping[str, str] | None =
     if fields and status < 300:
         decoded, wanted = msgspec.json.decode(body), parse_fields(fields)
         picked = (
-            decoded | {"items": pick(decoded["items"], wanted)} if isinstance(value, Page) else pick(decoded, wanted)
+            decoded | {"items": pick(decoded["items"], wanted)}
+            if isinstance(value, Page)
+            else pick(decoded, wanted)
         )
         body = msgspec.json.encode(picked, order=None if isinstance(value, Page) else "sorted")
     return Response(body + b"\n", status, headers, mimetype="application/json")

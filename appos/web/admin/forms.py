@@ -1,5 +1,6 @@
 """The panel's forms. The services judge the values; what they refuse is shown at the field."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import flash
@@ -15,6 +16,15 @@ LOOK = "Nothing was saved. Look at the fields below."
 WORDS = {"validation_not_unique": "Another account has this e-mail address."}
 
 
+def _flat(fields: Mapping[str, Any], part: str = "") -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield what is wrong with each value, by its dotted path."""
+    for name, problem in fields.items():
+        if isinstance(problem.get("code"), str):
+            yield f"{part}{name}", problem
+        else:
+            yield from _flat(problem, f"{part}{name}.")
+
+
 class PanelForm(BaseForm):  # type: ignore[misc]
     """A form whose fields can be told by the paths in an error."""
 
@@ -24,7 +34,7 @@ class PanelForm(BaseForm):  # type: ignore[misc]
     def show(self, error: AppOSError) -> None:
         """Show an error: at its fields, or at the top of the page if it has none of this form."""
         is_shown = False
-        for path, problem in error.fields.items():
+        for path, problem in _flat(error.fields):
             field = self._fields.get(self.paths.get(path, path))
             if field is not None:
                 message = WORDS.get(str(problem["code"]), str(problem["message"]))
@@ -63,9 +73,11 @@ class SettingsForm(PanelForm):
     paths = {
         "meta.appName": "meta_app_name",
         "meta.appURL": "meta_app_url",
+        "meta.senderName": "meta_sender_name",
         "meta.senderAddress": "meta_sender_address",
         "smtp.host": "smtp_host",
         "smtp.port": "smtp_port",
+        "smtp.localName": "smtp_local_name",
         "logs.maxDays": "logs_max_days",
     }
 

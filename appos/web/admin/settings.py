@@ -7,7 +7,7 @@ from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from appos.errors import AppOSError
-from appos.records.models import Settings
+from appos.records.settings.models import Settings
 from appos.web.admin.base import PanelView, expose
 from appos.web.admin.forms import SettingsForm
 from appos.web.state import actor, state
@@ -25,7 +25,7 @@ class SettingsView(PanelView):
         """Show the settings, and store what was changed."""
         settings = state().services.settings.read()
         form = SettingsForm(request.form or None, data=_flat(settings))
-        if request.method == "POST" and form.validate() and _store(form, settings):
+        if request.method == "POST" and form.validate() and _store(form):
             flash("The settings are stored.", "success")
             return redirect(self.get_url(".index"))
         return str(self.render("admin/settings.html", form=form, has_password=bool(settings.smtp.password)))
@@ -41,9 +41,21 @@ def _flat(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _store(form: SettingsForm, before: Settings) -> bool:
+def _store(form: SettingsForm) -> bool:
+    try:
+        state().services.settings.edit(lambda before: _edited(form, before), actor())
+    except AppOSError as error:
+        form.show(error)
+        return False
+    return True
+
+
+def _edited(form: SettingsForm, before: Settings) -> Settings:
+    """Return the settings with what the form has; an empty password keeps the one of a user who stays."""
     given = {name: value.strip() if isinstance(value, str) else value for name, value in form.data.items()}
-    given["smtp_password"] = form.smtp_password.data or ""
+    given["smtp_password"] = form.smtp_password.data or (
+        before.smtp.password if given["smtp_username"] else ""
+    )
     changed = {
         part: msgspec.structs.replace(
             getattr(before, part),
@@ -51,9 +63,4 @@ def _store(form: SettingsForm, before: Settings) -> bool:
         )
         for part in PARTS
     }
-    try:
-        state().services.settings.change(Settings(**changed), actor())
-    except AppOSError as error:
-        form.show(error)
-        return False
-    return True
+    return msgspec.structs.replace(before, **changed)

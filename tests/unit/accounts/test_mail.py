@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
 from appos.accounts.mail import Mail, Mailer, MailError
-from appos.records.models import Meta, Settings, Smtp
+from appos.records.settings.models import Meta, Settings, Smtp
 
 CANARY = "canary-7f3a91"
 LINK = "https://apps.example.com/_/reset#token=abc"
@@ -27,15 +27,25 @@ class Inbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.host_names: list[str | None] = []
         self.answer = "250 OK"
+        self.recipient_answer = "250 OK"
         self.is_authenticated: bool | None = None
 
     async def handle_DATA(self, _server: object, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.is_authenticated = session.authenticated
+        self.host_names.append(session.host_name)
         assert isinstance(envelope.content, bytes)
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         self.recipients += envelope.rcpt_tos
         return self.answer
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: object, _session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        if self.recipient_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient_answer
 
 
 def accept(_server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
@@ -108,6 +118,33 @@ def test_one_signs_in_where_a_user_name_is_set(serve: Serve, inbox: Inbox) -> No
     assert inbox.is_authenticated
 
 
+@pytest.mark.parametrize("method", ["PLAIN", "LOGIN"])
+def test_one_signs_in_by_the_method_that_is_set(serve: Serve, inbox: Inbox, method: str) -> None:
+    seen: list[str] = []
+
+    def note(*args: Any) -> AuthResult:
+        seen.append(args[3])
+        return accept(*args)
+
+    login = {"username": "postmaster", "password": CANARY, "auth_method": method}
+    Mailer().send(mail(), settings(serve(login, authenticator=note, auth_require_tls=False)))
+
+    assert (seen, inbox.is_authenticated) == ([method], True)
+
+
+def test_a_method_that_the_server_does_not_know_is_said(serve: Serve, inbox: Inbox) -> None:
+    login = {"username": "postmaster", "password": CANARY}
+
+    assert "it does not know how AppOS signs in" in refusal(settings(serve(login)))
+    assert inbox.mails == []
+
+
+def test_appos_calls_itself_as_it_is_told(serve: Serve, inbox: Inbox) -> None:
+    Mailer().send(mail(), settings(serve({"local_name": "apps.example.com"})))
+
+    assert inbox.host_names == ["apps.example.com"]
+
+
 def test_a_refused_password_is_said_without_it(serve: Serve, inbox: Inbox) -> None:
     login = {"username": "postmaster", "password": f"{CANARY}-wrong"}
     smtp = serve(login, authenticator=accept, auth_require_tls=False)
@@ -121,6 +158,19 @@ def test_a_server_that_takes_no_mail_is_quoted_by_its_code(serve: Serve, inbox: 
     inbox.answer = "552 bob@example.com is full"
 
     assert refusal(settings(smtp)).endswith("did not take the mail: it answered 552.")
+
+
+def test_a_recipient_that_is_refused_is_told_by_the_code(serve: Serve, inbox: Inbox) -> None:
+    inbox.recipient_answer = "550 nobody is called bob@example.com"
+
+    assert refusal(settings(serve())).endswith("did not take the mail: it answered 550.")
+
+
+@pytest.mark.parametrize("port", [0, 65_536])
+def test_a_port_that_does_not_exist_is_not_asked(port: int) -> None:
+    smtp = Smtp(enabled=True, host="127.0.0.1", port=port)
+
+    assert refusal(settings(smtp)) == f"The mail server has no port {port}; set one from 1 to 65535."
 
 
 def test_a_server_that_is_down_is_named() -> None:

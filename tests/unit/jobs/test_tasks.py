@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from appos.audit.models import SYSTEM, Actor
-from appos.errors import InvalidError
+from appos.errors import InvalidError, NotFoundError
 from appos.jobs import tasks as module
 from appos.jobs.kinds import KINDS, Kind
-from appos.jobs.schedules import SCHEDULES
+from appos.jobs.schedules import CRONS, SCHEDULES
 from appos.jobs.storage import JobQueue
 from appos.jobs.tasks import Tasks, new_huey
 from appos.ledger.models import Job, JobState, Order
@@ -94,6 +94,23 @@ def test_an_unknown_kind_is_told_the_known_ones(tasks: Tasks) -> None:
 
     assert "database.optimize, logs.cleanup, system.check, test.note" in caught.value.message
     assert list(caught.value.fields) == ["kind"]
+
+
+def test_a_cron_is_a_job_of_its_schedule(tasks: Tasks, services: Services) -> None:
+    for cron in CRONS:
+        tasks.run_cron(cron.cron_id, ADA)
+    kinds = {job.kind: (job.subject, job.requested_by) for job in jobs(services)}
+
+    assert kinds == {cron.kind: (cron.kind, ADA.label) for cron in CRONS}
+
+
+@pytest.mark.parametrize("cron_id", ["", "nothing", "system.check"])
+def test_no_other_cron_is_run(tasks: Tasks, services: Services, cron_id: str) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        tasks.run_cron(cron_id, ADA)
+
+    assert caught.value.code == "cron_not_found"
+    assert jobs(services) == []
 
 
 def test_the_next_job_of_a_subject_follows(tasks: Tasks, services: Services, ran: list[str]) -> None:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from appos.accounts.expired import delete_expired
 from appos.audit.models import SYSTEM
 from appos.errors import NotFoundError, StoreError
 from appos.ledger.models import JobState, Order
 from appos.ledger.run import RunStopped, StopReason
-from appos.records.models import Logs
+from appos.records.settings.models import Logs
 from appos.services import Services
-from appos.store.database import Database, execute
+from appos.store.database import Database, execute, rows
 from appos.store.query import ListQuery
 from appos.store.values import timestamp
 from tests.unit.fakes import MemoryJournal, run
@@ -58,6 +59,63 @@ def test_requests_are_kept_as_long_as_the_settings_say(
 
     assert logged(services) == kept
     assert journal.steps[0].message == f"Deleted {3 - len(kept)} requests."
+
+
+def test_a_number_of_days_beyond_the_calendar_keeps_all(services: Services) -> None:
+    settings = msgspec.structs.replace(services.settings.read(), logs=Logs(max_days=2**62))
+    services.settings.change(settings, SYSTEM)
+    log_requests(services, 0.5)
+    services.upkeep.clean_logs(run())
+
+    assert logged(services) == ["GET /0"]
+
+
+def give(services: Services, table: str, collection: str, seconds_ago: float) -> None:
+    """Give an account of a collection a second factor or a one-time password."""
+    created = timestamp(datetime.now(UTC) - timedelta(seconds=seconds_ago))
+    with services.databases.data.transaction() as db:
+        execute(
+            db,
+            f"INSERT INTO {table} (id, collectionRef, recordRef, created) "  # noqa: S608
+            "VALUES (:id, :collection, 'record000000001', :created)",
+            id=f"{collection}-{seconds_ago}",
+            collection=collection,
+            created=created,
+        )
+
+
+@pytest.mark.parametrize(
+    ("table", "clean", "seconds"),
+    [
+        ("_mfas", lambda services: services.upkeep.clean_mfas, 1800),
+        ("_otps", lambda services: services.upkeep.clean_otps, 180),
+    ],
+)
+def test_what_has_expired_goes_and_nothing_else(
+    services: Services, table: str, clean: Callable[[Services], Callable[..., None]], seconds: int
+) -> None:
+    users, superusers = (services.collections.auth(name).id for name in ("users", "_superusers"))
+    for collection in (users, superusers, "no_collection"):
+        for age in (seconds - 60, seconds + 60):
+            give(services, table, collection, age)
+    journal = MemoryJournal()
+    clean(services)(run(journal))
+    with services.databases.data.read() as db:
+        left = {each["id"] for each in rows(db, f"SELECT id FROM {table}")}  # noqa: S608
+
+    assert left == {
+        f"{users}-{seconds - 60}",
+        f"{superusers}-{seconds - 60}",
+        f"no_collection-{seconds - 60}",
+        f"no_collection-{seconds + 60}",
+    }
+    assert [step.message for step in journal.steps] == ["Deleted 2 of them."]
+
+
+def test_only_what_expires_is_deleted_so(services: Services) -> None:
+    users = services.collections.auth("users")
+    with services.databases.data.transaction() as db, pytest.raises(ValueError, match="nothing that expires"):
+        delete_expired(db, "users", users, timestamp())
 
 
 def test_jobs_that_ended_long_ago_go(services: Services) -> None:

@@ -1,0 +1,1 @@
+"""The settings that superusers change while AppOS runs."""
