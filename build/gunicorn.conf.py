@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from gunicorn.http import message
 from gunicorn.workers.ggevent import GeventWorker
 
 POLL_SECONDS = 0.25
@@ -149,6 +150,8 @@ timeout = 60
 graceful_timeout = 8
 # gunicorn's control socket is not used.
 control_socket_disable = True
+# A filter may have 3,500 bytes, each of which the address may escape; gunicorn itself takes 8,190 in all.
+message.MAX_REQUEST_LINE = limit_request_line = 1 << 16
 loglevel = "warning"
 # No peer's word on scheme, path or address is taken here; AppOS asks its own TRUSTED_PROXIES.
 forwarded_allow_ips = ""

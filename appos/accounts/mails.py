@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -96,7 +97,7 @@ class AccountMails:
     def _write(self, letter: Letter, identity: Identity, args: dict[str, str]) -> Mail:
         account, form = identity.account, _FORMS[letter]
         more = {"ALERT_INFO": args.get("alertInfo", "")} if letter is Letter.LOGIN_ALERT else {}
-        new = {"newEmail": args["newEmail"]} if letter is Letter.EMAIL_CHANGE else {}
+        new: dict[str, Any] = {"newEmail": args["newEmail"]} if letter is Letter.EMAIL_CHANGE else {}
         if form.token is not None:
             more["TOKEN"] = tokens.sign(account, identity.collection, form.token, email=account.email, **new)
         template = form.template(identity.collection.auth_options)

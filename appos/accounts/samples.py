@@ -1,6 +1,7 @@
 """Mails that show whether mail works, and what a template looks like."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from appos.accounts import letters, tokens
 from appos.accounts.mail import Mailer, MailError
@@ -98,5 +99,5 @@ def _token(collection: Collection, kind: TokenKind, email: str) -> str:
         created="",
         updated="",
     )
-    new = {"newEmail": email} if kind is TokenKind.EMAIL_CHANGE else {}
+    new: dict[str, Any] = {"newEmail": email} if kind is TokenKind.EMAIL_CHANGE else {}
     return tokens.sign(nobody, collection, kind, email=email, **new)

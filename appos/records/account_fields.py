@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from appos.records.fields import Problem
+from appos.records.fields import Password, Problem
+from appos.records.fields.cast import as_text
 from appos.records.models import Record
 
 BLANK: Problem = {"code": "validation_required", "message": "Cannot be blank."}
@@ -34,15 +35,10 @@ class Passwords(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Passwords":
         """Return the passwords of a body, as texts."""
-        texts = [_text(body.get(name)) for name in ("password", *EXTRA)]
-        return cls(new=texts[0], confirm=texts[1], old=texts[2])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    plain = getattr(value, "plain", value)
-    return str(plain) if isinstance(plain, str | int | float) else ""
+        password = body.get("password")
+        new = password.plain if isinstance(password, Password) else as_text(password)
+        confirm, old = (as_text(body.get(name)) for name in EXTRA)
+        return cls(new=new, confirm=confirm, old=old)
 
 
 def account_problems(

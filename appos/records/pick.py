@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from appos.errors import InvalidError
+from appos.records.fields.cast import as_bool
 
 _EXCERPT = re.compile(r"excerpt\((.*)\)", re.DOTALL)
 _SPACES = re.compile(r"\s+")
@@ -38,10 +39,10 @@ class Excerpt(msgspec.Struct, frozen=True):
         reader = _TextReader(self.most)
         reader.feed(value)
         reader.close()
-        text = reader.text.strip().encode()
+        text = reader.text.strip()
         if len(text) <= self.most:
-            return text.decode()
-        short = text[: self.most].decode(errors="replace").strip()
+            return text
+        short = text[: self.most].strip()
         return f"{short}..." if self.with_ellipsis else short
 
 
@@ -89,7 +90,7 @@ def _modifier(text: str) -> Excerpt:
     arguments = [argument.strip(" '\"") for argument in found[1].split(",")] if found else []
     if not 1 <= len(arguments) <= 2 or not arguments[0].isdecimal() or not int(arguments[0]):
         raise PickError(f"{text!r} is no modifier; write :excerpt(100) or :excerpt(100,true).")
-    return Excerpt(int(arguments[0]), arguments[-1] in ("true", "1", "t", "T", "TRUE", "True"))
+    return Excerpt(int(arguments[0]), len(arguments) > 1 and as_bool(arguments[1]))
 
 
 def pick(data: Any, wanted: Mapping[str, Excerpt | None]) -> Any:
@@ -154,7 +155,7 @@ class _TextReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Add text, its white space made one."""
-        if self._skipped[1] or len(self.text.encode()) > self._most + 2:
+        if self._skipped[1] or len(self.text) > self._most + 2:
             return
         text = _SPACES.sub(" ", data)
         self.text += text.lstrip(" ") if self.text.endswith(" ") else text

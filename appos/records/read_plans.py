@@ -55,14 +55,19 @@ class ReadPlans:
         resolver = self._resolver(collection, info, table)
         conditions = []
         if collection.list_rule and not info.is_superuser:
-            conditions.append(resolver.where(collection.list_rule))
+            conditions.append(self._understood(resolver, collection.list_rule))
         resolver.allow_hidden = info.is_superuser
+        if query.filter:
+            conditions.append(self._understood(resolver, query.filter))
+        return resolver, conditions
+
+    @staticmethod
+    def _understood(resolver: Resolver, text: str) -> sa.ColumnElement[bool]:
+        """Return a condition; why it cannot be understood, no client is told, as in PocketBase."""
         try:
-            if query.filter:
-                conditions.append(resolver.where(query.filter))
+            return resolver.where(text)
         except InvalidError as error:
             raise InvalidError(WRONG, code=error.code) from error
-        return resolver, conditions
 
     def page(self, collection: Collection, query: ListQuery, info: RequestInfo) -> Plan:
         """Return the page of a list: bound: `page_limit`, `page_offset`; rows have an id and JSON."""
@@ -75,7 +80,7 @@ class ReadPlans:
         found = sa.select(table.c._rowid_.label("found")).select_from(resolver.source).where(*conditions)
         if resolver.is_joined:
             found = found.distinct()
-        limit, offset = sa.bindparam("page_limit"), sa.bindparam("page_offset")
+        limit, offset = (sa.bindparam(name, type_=sa.Integer()) for name in ("page_limit", "page_offset"))
         page = found.order_by(*order).limit(limit).offset(offset).subquery("page")
         # Rows are sorted by their numbers alone, and shown one by one in that order.
         record = table_of(collection).alias("record")
@@ -126,7 +131,7 @@ class ReadPlans:
         others: tuple[Resolver, ...],
     ) -> Plan:
         resolver = self._resolver(collection, info, table)
-        conditions = [table.c.id == sa.bindparam("record_id")]
+        conditions: list[sa.ColumnElement[bool]] = [table.c.id == sa.bindparam("record_id")]
         if rule:
             conditions.append(resolver.where(rule))
         statement = sa.select(*columns).select_from(resolver.source).where(*conditions).limit(1)
@@ -134,7 +139,9 @@ class ReadPlans:
 
     def unsaved(self, collection: Collection, info: RequestInfo, rule: str) -> Plan:
         """Return whether a record that is not stored satisfies a rule: each field is bound as `unsaved_…`."""
-        values = [sa.bindparam(f"unsaved_{field.name}").label(field.name) for field in collection.fields]
+        values: list[sa.ColumnElement[Any]] = [
+            sa.bindparam(f"unsaved_{field.name}").label(field.name) for field in collection.fields
+        ]
         unsaved = sa.select(*values).cte("unsaved")
         resolver = self._resolver(collection, info, unsaved)
         condition = resolver.where(rule)
@@ -146,7 +153,7 @@ class ReadPlans:
         table = table_of(collection)
         resolver = self._resolver(collection, info, table)
         wanted = sa.func.json_each(sa.bindparam("record_ids")).table_valued("value")
-        conditions = [table.c.id.in_(sa.select(wanted.c.value))]
+        conditions: list[sa.ColumnElement[bool]] = [table.c.id.in_(sa.select(wanted.c.value))]
         if collection.view_rule and not info.is_superuser:
             conditions.append(resolver.where(collection.view_rule))
         shown, managing = self._shown(collection, table, info)

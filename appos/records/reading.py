@@ -15,6 +15,7 @@ from appos.records.plans import Plan, Plans
 from appos.records.read_plans import WRONG, ReadPlans, find_plan
 from appos.store.database import Database
 from appos.store.query import ListQuery
+from appos.store.scan import FilterError
 
 # PocketBase's words.
 NOT_FOUND = "The requested resource wasn't found."
@@ -75,7 +76,11 @@ class Reader:
             NotFoundError: there is none, or not for this one.
         """
         require_rule(collection, Action.VIEW, info)
-        shown = self.show(collection, record_id, info, action=Action.VIEW)
+        try:
+            shown = self.show(collection, record_id, info, action=Action.VIEW)
+        except FilterError:
+            # The rule names what is no more.
+            shown = None
         if shown is None:
             raise NotFoundError(NOT_FOUND)
         return shown
@@ -115,7 +120,11 @@ class Reader:
         if rule is None:
             return False
         key = ("visible", collection, rule)
-        plan = self._plan(key, info, lambda: self._make.rule(collection, info, rule))
+        try:
+            plan = self._plan(key, info, lambda: self._make.rule(collection, info, rule))
+        except FilterError:
+            # A rule that names what is no more is satisfied by nothing.
+            return False
         return bool(self._run(plan, info, {"record_id": record_id}))
 
     def matches(self, collection: Collection, record_id: str, info: RequestInfo) -> bool:
@@ -141,7 +150,10 @@ class Reader:
         """Whether a record that is not stored satisfies a rule."""
         collection = record.collection
         key = ("unsaved", collection, rule)
-        plan = self._plan(key, info, lambda: self._make.unsaved(collection, info, rule))
+        try:
+            plan = self._plan(key, info, lambda: self._make.unsaved(collection, info, rule))
+        except FilterError:
+            return False
         row = {f"unsaved_{name}": value for name, value in record.to_row().items()}
         return bool(self._run(plan, info, row))
 

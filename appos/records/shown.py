@@ -73,7 +73,7 @@ def _object(pairs: Sequence[Pair]) -> ColumnElement[Any]:
         sa.func.json_object(*chain.from_iterable(map(_arguments, pairs[start : start + MOST_PAIRS])))
         for start in range(0, len(pairs), MOST_PAIRS)
     ]
-    joined = parts[0]
+    joined: ColumnElement[Any] = parts[0]
     for part in parts[1:]:
         head = sa.func.substr(joined, 1, sa.func.length(joined) - 1)
         joined = head.op("||")(sa.literal(",")).op("||")(sa.func.substr(part, 2))

@@ -98,8 +98,9 @@ class Writer:
         slow = self._prepare(first) if first.is_slow else Slow()
         collection, record_id, uploads = first.record.collection, first.record.id, first.uploads
         try:
-            for upload in uploads:
-                self._files.save(collection.id, record_id, upload)
+            with _worded(first.action):
+                for upload in uploads:
+                    self._files.save(collection.id, record_id, upload)
             with _unique(first.action), self._database.transaction() as db:
                 draft = first if first.original is None else again()
                 saved = self._write(db, draft, slow, actor)
@@ -187,6 +188,15 @@ def _changed(before: Record, after: Record) -> list[str]:
 def _refuse(action: Action, problems: dict[str, Problem]) -> None:
     if problems:
         raise InvalidError(FAILED[action], code="validation_failed", fields=problems)
+
+
+@contextmanager
+def _worded(action: Action) -> Iterator[None]:
+    """Say of a file that cannot be stored what PocketBase says of it."""
+    try:
+        yield
+    except InvalidError as error:
+        raise InvalidError(FAILED[action], code=error.code) from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dataset
 from sqlalchemy import event, exc, text
@@ -134,8 +134,7 @@ class Database:
         """
         with _translated():
             if self._database.in_transaction:
-                connection = self._database.executable.connection.driver_connection
-                return list(connection.execute(sql, values).fetchall())
+                return list(self._connection.execute(sql, values).fetchall())
             return self._reader.fetch(sql, values)
 
     def insert(self, table: str, row: Row) -> None:
@@ -158,7 +157,12 @@ class Database:
         if not getattr(self._local, "writing", False):
             raise RuntimeError("a row is written within a transaction")
         with _translated():
-            self._database.executable.connection.driver_connection.execute(sql, values)
+            self._connection.execute(sql, values)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """The connection of this greenlet's transaction."""
+        return cast("sqlite3.Connection", self._database.executable.connection.driver_connection)
 
     def stamp(self) -> int:
         """Return a number that is another one once anybody has changed the database. Raises as `fetch`."""
@@ -324,7 +328,16 @@ _FAILURES = (
     ("disk is full", "disk_full", "The disk of the data directory is full; free some space."),
     ("readonly", "database_readonly", "The database cannot be written: its file or directory is read-only."),
     ("unable to open", "database_missing", "The database file cannot be opened; check the data directory."),
-    ("malformed", "database_damaged", "The database is damaged; stop AppOS and restore a copy of it."),
+    (
+        "image is malformed",
+        "database_damaged",
+        "The database is damaged; stop AppOS and restore a copy of it.",
+    ),
+    (
+        "malformed database",
+        "database_damaged",
+        "The database is damaged; stop AppOS and restore a copy of it.",
+    ),
     ("not a database", "database_damaged", "The database is damaged; stop AppOS and restore a copy of it."),
 )
 

@@ -39,7 +39,7 @@ class GoRequest(Request):
     is_form_strict = False
 
     @cached_property
-    def args(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override] # Werkzeug's is a MultiDict too
+    def args(self) -> ImmutableMultiDict[str, str]:
         """The query's names and values."""
         return ImmutableMultiDict(parse_query(self.query_string.decode("latin-1")))
 
