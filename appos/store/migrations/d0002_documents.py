@@ -193,62 +193,58 @@ def _button(page: str, words: str) -> str:
     return f'<p>\n  <a class="btn" href="{target}" target="_blank" rel="noopener">{words}</a>\n</p>'
 
 
+ALERT = _mail(
+    "Login from a new location",
+    "<p>We noticed a login to your {APP_NAME} account from a new location:</p>",
+    "<p><em>{ALERT_INFO}</em></p>",
+    "<p><strong>If this wasn't you, you should immediately change your {APP_NAME} account password to revoke "
+    "access from all other locations.</strong></p>",
+    "<p>If this was you, you may disregard this email.</p>",
+    THANKS,
+)
+ONE_TIME_PASSWORD = _mail(
+    "OTP for {APP_NAME}",
+    "<p>Your one-time password is: <strong>{OTP}</strong></p>",
+    "<p><i>If you didn't ask for the one-time password, you can ignore this email.</i></p>",
+    THANKS,
+)
+MAILS = {
+    "verificationTemplate": _mail(
+        "Verify your {APP_NAME} email",
+        "<p>Thank you for joining us at {APP_NAME}.</p>",
+        "<p>Click on the button below to verify your email address.</p>",
+        _button("confirm-verification", "Verify"),
+        THANKS,
+    ),
+    "resetPasswordTemplate": _mail(
+        "Reset your {APP_NAME} password",
+        "<p>Click on the button below to reset your password.</p>",
+        _button("confirm-password-reset", "Reset password"),
+        "<p><i>If you didn't ask to reset your password, you can ignore this email.</i></p>",
+        THANKS,
+    ),
+    "confirmEmailChangeTemplate": _mail(
+        "Confirm your {APP_NAME} new email address",
+        "<p>Click on the button below to confirm your new email address.</p>",
+        _button("confirm-email-change", "Confirm new email"),
+        "<p><i>If you didn't ask to change your email address, you can ignore this email.</i></p>",
+        THANKS,
+    ),
+}
+
+
 def _account_options(mapped: dict[str, str]) -> dict[str, Any]:
     """Return the options of an auth collection but for its tokens, which are kept."""
+    fields = {"id": "", "name": "", "username": "", "avatarURL": ""}
     return {
         "authRule": "",
         "manageRule": None,
-        "authAlert": {
-            "enabled": True,
-            "emailTemplate": _mail(
-                "Login from a new location",
-                "<p>We noticed a login to your {APP_NAME} account from a new location:</p>",
-                "<p><em>{ALERT_INFO}</em></p>",
-                "<p><strong>If this wasn't you, you should immediately change your {APP_NAME} account "
-                "password to revoke access from all other locations.</strong></p>",
-                "<p>If this was you, you may disregard this email.</p>",
-                THANKS,
-            ),
-        },
-        "oauth2": {
-            "providers": [],
-            "mappedFields": {"id": "", "name": "", "username": "", "avatarURL": ""} | mapped,
-            "enabled": False,
-        },
+        "authAlert": {"enabled": True, "emailTemplate": ALERT},
+        "oauth2": {"providers": [], "mappedFields": fields | mapped, "enabled": False},
         "passwordAuth": {"enabled": True, "identityFields": ["email"]},
         "mfa": {"enabled": False, "duration": 1800, "rule": ""},
-        "otp": {
-            "enabled": False,
-            "duration": 180,
-            "length": 8,
-            "emailTemplate": _mail(
-                "OTP for {APP_NAME}",
-                "<p>Your one-time password is: <strong>{OTP}</strong></p>",
-                "<p><i>If you didn't ask for the one-time password, you can ignore this email.</i></p>",
-                THANKS,
-            ),
-        },
-        "verificationTemplate": _mail(
-            "Verify your {APP_NAME} email",
-            "<p>Thank you for joining us at {APP_NAME}.</p>",
-            "<p>Click on the button below to verify your email address.</p>",
-            _button("confirm-verification", "Verify"),
-            THANKS,
-        ),
-        "resetPasswordTemplate": _mail(
-            "Reset your {APP_NAME} password",
-            "<p>Click on the button below to reset your password.</p>",
-            _button("confirm-password-reset", "Reset password"),
-            "<p><i>If you didn't ask to reset your password, you can ignore this email.</i></p>",
-            THANKS,
-        ),
-        "confirmEmailChangeTemplate": _mail(
-            "Confirm your {APP_NAME} new email address",
-            "<p>Click on the button below to confirm your new email address.</p>",
-            _button("confirm-email-change", "Confirm new email"),
-            "<p><i>If you didn't ask to change your email address, you can ignore this email.</i></p>",
-            THANKS,
-        ),
+        "otp": {"enabled": False, "duration": 180, "length": 8, "emailTemplate": ONE_TIME_PASSWORD},
+        **MAILS,
     }
 
 
