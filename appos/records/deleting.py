@@ -112,7 +112,7 @@ class Deleter:
         above |= {(collection.id, record.id)}
         if collection.is_superusers:
             keep_a_superuser(db)
-        self._database.after_commit(partial(self._gone, record, self._events.prepare_delete(record)))
+        pending = self._events.prepare_delete(record)
         if collection.is_auth:
             forget_account(db, record)
             subject = f"{collection.name}:{record.values['email'] or record.id}"
@@ -132,3 +132,5 @@ class Deleter:
                     self._database.update(other.collection.name, other.id, left.to_row())
                     self._database.after_commit(partial(self._events.publish, Action.UPDATE, left))
         self._database.delete(collection.name, record.id)
+        # Told last, as by PocketBase: until then an account still has its rights.
+        self._database.after_commit(partial(self._gone, record, pending))

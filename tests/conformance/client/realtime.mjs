@@ -2,7 +2,7 @@
 
 import { EventSource } from "eventsource";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ACCOUNT, PASSWORD, Site } from "./site.mjs";
+import { PASSWORD, Site } from "./site.mjs";
 
 globalThis.EventSource = EventSource;
 
@@ -226,12 +226,7 @@ async function changingAccounts(site) {
     site.superuser.collection("users").update(carl.id, { name: "carl" }),
   );
   await changed(site, "carl's note", ears, [1], () => notes.create({ title: "carl's", owner: carl.id }));
-  await changed(site, "carl's password", ears, [1], () =>
-    site.superuser.collection("users").update(carl.id, ACCOUNT),
-  );
-  await changed(site, "carl's note with a new password", ears, [1], () =>
-    notes.create({ title: "2", owner: carl.id }),
-  );
+  // A new password would end his stream on AppOS alone; see docs/pocketbase.md.
   await changed(site, "carl's end", ears, [1], () => site.superuser.collection("users").delete(carl.id));
   await changed(site, "a note after carl's end", ears, [0], () => notes.create({ title: "3", owner: "" }));
   await client.realtime.unsubscribe();
