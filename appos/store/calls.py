@@ -4,22 +4,23 @@ Source: https://pocketbase.io/docs/api-rules-and-filters/, "Functions"; compared
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from appos.store.compare import Fallback, Side
+from appos.store.compare import Fallback, Side, wrapped
 from appos.store.filter import Call, Identifier, Number, Operand, Text
 from appos.store.gotext import quote
+from appos.store.moments import time_text
 from appos.store.scan import FilterError, shown
 
 MAX_TIME_ARGUMENTS = 10
 EARTH_RADIUS_KM = 6371
 
-Make = Callable[[Operand], Side]
-Build = Callable[[Sequence[ColumnElement[Any]]], ColumnElement[Any]]
+Make: TypeAlias = Callable[[Operand], Side]
+"""Makes a side of an argument."""
 
 
 def call_side(call: Call, make: Make) -> Side:
@@ -48,16 +49,29 @@ def _geo_distance(call: Call, make: Make) -> Side:
         if not isinstance(argument, Identifier | Number):
             raise _refused(call, f"argument {index} must be an identifier or number")
         sides.append(_argument(call, argument, make, f"argument {index}"))
-    return _function(_distance, sides, Fallback.NEVER)
+
+    def pattern() -> ColumnElement[Any]:
+        return _distance([side.sql if side.pattern is None else side.pattern() for side in sides])
+
+    bound = sum(side.bound for side in sides)
+    return Side(
+        sql=_distance([side.sql for side in sides]),
+        pattern=pattern if bound else None,
+        bound=bound,
+        fallback=Fallback.NEVER,
+    )
 
 
 def _distance(points: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     radians: list[ColumnElement[float]] = [sa.func.radians(degrees) for degrees in points]
     lon_a, lat_a, lon_b, lat_b = radians
     cos, sin = sa.func.cos, sa.func.sin
-    flat = cos(lat_a).op("*")(cos(lat_b)).op("*")(cos(lon_b.op("-")(lon_a)))
-    angle = sa.func.acos(flat.op("+")(sin(lat_a).op("*")(sin(lat_b))))
-    return sa.literal_column(str(EARTH_RADIUS_KM)).op("*")(angle)
+    cosine = cos(lat_a) * cos(lat_b) * cos(lon_b - lon_a) + sin(lat_a) * sin(lat_b)
+    # Of the same place or its antipode the last bit decides whether there is a distance.
+    is_apart = sa.func.abs(cosine) < sa.literal_column("0.999999999999", sa.Double())
+    exact = sa.func.cosine_between(lat_a, lat_b, lon_b - lon_a)
+    cosine = sa.case((is_apart, cosine), else_=exact)
+    return sa.literal_column(str(EARTH_RADIUS_KM), sa.Integer()) * sa.func.acos(cosine)
 
 
 def _strftime(call: Call, make: Make) -> Side:
@@ -67,43 +81,42 @@ def _strftime(call: Call, make: Make) -> Side:
         raise _refused(call, "expected at least 1 arguments, got 0")
     if count > MAX_TIME_ARGUMENTS:
         raise _refused(call, f"too many arguments (max allowed {MAX_TIME_ARGUMENTS}, got {count})")
-    if not isinstance(call.arguments[0], Text):
+    format_ = call.arguments[0]
+    if not isinstance(format_, Text):
         raise _refused(call, "expects the first argument to be a format string")
-    sides = [make(call.arguments[0])]
+    moments = []
     if count > 1:
         if isinstance(call.arguments[1], Call):
             raise _refused(call, "expects the second argument to be of a valid time-value type")
-        sides.append(_argument(call, call.arguments[1], make, "time-value argument"))
+        moments = [_argument(call, call.arguments[1], make, "time-value argument")]
+    modifiers = []
     for index, modifier in enumerate(call.arguments[2:]):
         if not isinstance(modifier, Text):
             raise _refused(call, f"invalid modifier argument {index} - can be only string")
-        sides.append(make(modifier))
-    side = _function(_time, sides, Fallback.ALWAYS)
-    many = sides[1].many if count > 1 else None
-    if many is None:
-        return side
-    values = [many.value if index == 1 else part.sql for index, part in enumerate(sides)]
-    # A format is no pattern of its own where many moments are compared.
-    return msgspec.structs.replace(
-        side, pattern=side.sql, many=msgspec.structs.replace(many, value=_time(values))
-    )
+        modifiers.append(modifier.value)
+    return _moment(format_.value, moments, modifiers)
 
 
-def _time(arguments: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-    return sa.func.strftime(*arguments)
+def _moment(format_: str, moments: Sequence[Side], modifiers: Sequence[str]) -> Side:
+    """Return the text of a moment (none: the present)."""
+    sql = time_text(format_, [moment.sql for moment in moments], modifiers)
 
+    def pattern() -> ColumnElement[Any]:
+        # PocketBase makes a pattern of each bound value, and a format with a % stays what it is.
+        values = [moment.sql if moment.pattern is None else moment.pattern() for moment in moments]
+        return time_text(wrapped(format_), values, [wrapped(modifier) for modifier in modifiers])
 
-def _function(build: Build, sides: Sequence[Side], fallback: Fallback) -> Side:
-    """Return a function of sides. As a pattern it is the function of their patterns, as in PocketBase."""
-    bound = sum(side.bound for side in sides)
-    patterns = [side.sql if side.pattern is None else side.pattern for side in sides]
+    many = moments[0].many if moments else None
+    if many:
+        many = msgspec.structs.replace(many, value=time_text(format_, [many.value], modifiers))
     return Side(
-        sql=build([side.sql for side in sides]),
-        pattern=build(patterns) if bound else None,
-        bound=bound,
-        has_empty=any(side.has_empty for side in sides),
-        fallback=fallback,
-        is_spoiled_by_like=any(side.is_spoiled_by_like for side in sides),
+        sql=sql,
+        pattern=pattern,
+        is_own_pattern=True,
+        bound=1 + len(modifiers) + sum(moment.bound for moment in moments),
+        has_empty="" in (format_, *modifiers) or any(moment.has_empty for moment in moments),
+        fallback=Fallback.ALWAYS,
+        many=many,
     )
 
 

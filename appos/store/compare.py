@@ -4,6 +4,7 @@ Source: PocketBase 0.36, filters; compared with PocketBase 0.36.2.
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Any, TypeAlias
@@ -13,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from appos.store.filter import Operator
-from appos.store.scan import FilterError
 
 Value: TypeAlias = str | float | int
 
-_PRECEDENCE = 5  # That of SQLAlchemy's own comparisons, so that it adds no parentheses.
+# That of SQLAlchemy's own comparisons, so that it adds no parentheses.
+_PRECEDENCE = 5
+# Above that of arithmetic, so that it adds those which SQLite needs.
+_JOIN_PRECEDENCE = 10
 
 
 class Fallback(Enum):
@@ -52,8 +55,8 @@ class Side(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """One side of a comparison."""
 
     sql: ColumnElement[Any]
-    # What it is as a LIKE pattern, if it is made of bound values.
-    pattern: ColumnElement[Any] | None = None
+    # Makes a LIKE pattern of it, if it is made of bound values: what PocketBase makes of each of them.
+    pattern: Callable[[], ColumnElement[Any]] | None = None
     # How many bound values it is made of, and whether one of them is ''.
     bound: int = 0
     has_empty: bool = False
@@ -62,10 +65,10 @@ class Side(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     is_word: bool = False
     fallback: Fallback = Fallback.AUTO
     many: Many | None = None
+    # Whether it is a pattern as it is where all of its many values are compared.
+    is_own_pattern: bool = False
     # What has to hold besides, wherever the side is compared.
     guard: ColumnElement[bool] | None = None
-    # PocketBase spoils the values of a list in a request when they are to be a pattern, and then fails.
-    is_spoiled_by_like: bool = False
     # Whether it is a field, by which rows can be sorted.
     is_column: bool = False
 
@@ -101,8 +104,7 @@ def literal(value: Value) -> ColumnElement[Any]:
 
 def value_side(value: Value) -> Side:
     """Return the side that one known value is."""
-    pattern = literal(wrapped(value))
-    return Side(sql=literal(value), pattern=pattern, bound=1, has_empty=value == "")
+    return Side(sql=literal(value), pattern=lambda: literal(wrapped(value)), bound=1, has_empty=value == "")
 
 
 def word_side(word: str) -> Side | None:
@@ -116,14 +118,13 @@ def word_side(word: str) -> Side | None:
 
 
 def compare(left: Side, operator: Operator, right: Side, *, any_of: bool) -> ColumnElement[bool]:
-    """Return the condition that two sides compare so: for all their values, or for any of them.
-
-    Raises:
-        FilterError: `invalid_filter`; one of them cannot be compared so.
-    """
-    condition = _compare_one(left, operator, right)
-    if not any_of and (left.many or right.many):
-        condition = sa.and_(condition, _compare_all(left, operator, right))
+    """Return the condition that two sides compare so: for all their values, or for any of them."""
+    if any_of or not (left.many or right.many):
+        condition = _compare_one(left, operator, right)
+    else:
+        pattern = (lambda: right.sql) if right.many and right.is_own_pattern else right.pattern
+        one = _compare_one(left, operator, msgspec.structs.replace(right, pattern=pattern))
+        condition = sa.and_(one, _compare_all(left, operator, right))
     guards = [side.guard for side in (left, right) if side.guard is not None]
     return sa.and_(condition, *guards) if guards else condition
 
@@ -208,14 +209,17 @@ def _text(sql: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _pattern(side: Side) -> ColumnElement[Any]:
-    if side.is_spoiled_by_like:
-        raise FilterError(
-            "The filter has the values of a list as a pattern. Write them on the left side of ~.",
-            reason="malformed JSON",
-        )
     if side.pattern is None:
-        return literal("%").op("||")(side.sql).op("||")(literal("%"))
-    return side.pattern
+        return joined(literal("%"), side.sql, literal("%"))
+    return side.pattern()
+
+
+def joined(first: ColumnElement[Any], *further: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return texts as one; NULL if any is NULL."""
+    text = first
+    for part in further:
+        text = text.op("||", precedence=_JOIN_PRECEDENCE)(part)
+    return text
 
 
 def as_text(value: Value) -> str:

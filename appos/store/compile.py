@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -56,7 +56,7 @@ def compile_filter(node: Node, resolve: Resolve) -> ColumnElement[bool]:
     Raises:
         FilterError: `invalid_filter`, or what `resolve` raises.
     """
-    return _Compiler(resolve).condition(node, 0)
+    return _Compiler(resolve).condition(node).sql
 
 
 def field_column(identifier: Identifier, fields: Fields) -> ColumnElement[Any] | None:
@@ -95,22 +95,30 @@ def _flat_side(identifier: Identifier, fields: Fields, now: datetime) -> Side:
     return word
 
 
+class _Condition(NamedTuple):
+    """What a node states; `is_heavy`: it looks through all values of a row."""
+
+    sql: ColumnElement[bool]
+    is_heavy: bool
+
+
 class _Compiler:
     """Makes SQL of the nodes of one filter."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
 
-    def condition(self, node: Node, depth: int) -> ColumnElement[bool]:
+    def condition(self, node: Node, depth: int = 0) -> _Condition:
         """Return the condition of a node that stands within `depth` groups."""
         if isinstance(node, Comparison):
             left, right = self._side(node.left, "left"), self._side(node.right, "right")
-            return compare(left, node.operator, right, any_of=node.any_of)
+            is_heavy = not node.any_of and (left.many or right.many) is not None
+            return _Condition(compare(left, node.operator, right, any_of=node.any_of), is_heavy)
         if depth >= _MAX_NESTED:
             return self._decisions(node)
         return _joined(node.join, [self.condition(part, depth + 1) for part in node.parts])
 
-    def _decisions(self, group: Group) -> ColumnElement[bool]:
+    def _decisions(self, group: Group) -> _Condition:
         """Return a condition that is true where the group's is, nested as deep as the lesser parts alone.
 
         The largest part of each group is left for the next decision; the others decide by themselves.
@@ -120,13 +128,13 @@ class _Compiler:
         while isinstance(node, Group):
             largest = max(node.parts, key=_count_comparisons)
             others = [self.condition(part, _MAX_NESTED) for part in node.parts if part is not largest]
-            condition = _joined(node.join, others)
+            sql = _joined(node.join, others).sql
             if node.join is Join.AND:
-                decisions.append((condition.is_not(sa.true()), sa.literal_column("0")))
+                decisions.append((sql.is_not(sa.true()), sa.literal_column("0")))
             else:
-                decisions.append((condition, sa.literal_column("1")))
+                decisions.append((sql, sa.literal_column("1")))
             node = largest
-        return sa.case(*decisions, else_=self.condition(node, _MAX_NESTED))
+        return _Condition(sa.case(*decisions, else_=self.condition(node, _MAX_NESTED).sql), True)
 
     def _side(self, operand: Operand, place: str) -> Side:
         try:
@@ -147,8 +155,11 @@ class _Compiler:
         return self._resolve(operand)
 
 
-def _joined(join: Join, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return sa.and_(*conditions) if join is Join.AND else sa.or_(*conditions)
+def _joined(join: Join, conditions: list[_Condition]) -> _Condition:
+    # The heavy ones come last, as newer versions of SQLite put them: often they need not be looked at.
+    ordered = [condition.sql for condition in sorted(conditions, key=lambda condition: condition.is_heavy)]
+    is_heavy = any(condition.is_heavy for condition in conditions)
+    return _Condition(sa.and_(*ordered) if join is Join.AND else sa.or_(*ordered), is_heavy)
 
 
 def _count_comparisons(node: Node) -> int:

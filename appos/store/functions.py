@@ -4,6 +4,8 @@ import math
 import sqlite3
 from decimal import Decimal
 
+from appos.store.trigonometry import cosine_between
+
 
 def go_number(value: float) -> str:
     """Return a number as Go's encoding/json writes a float64, which is how PocketBase shows it.
@@ -22,3 +24,4 @@ def go_number(value: float) -> str:
 def add_functions(connection: sqlite3.Connection) -> None:
     """Make the functions known to a connection."""
     connection.create_function("go_number", 1, go_number, deterministic=True)
+    connection.create_function("cosine_between", 3, cosine_between, deterministic=True)

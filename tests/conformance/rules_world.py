@@ -8,6 +8,7 @@ from typing import Any
 from appos.records.auth_options import AuthOptions
 from appos.records.fields import decode_fields
 from appos.records.models import Collection, CollectionType, Record
+from appos.store.functions import add_functions
 from tests.conformance.pocketbase import PASSWORD, PocketBase
 
 SEED = 20_362
@@ -272,6 +273,7 @@ def _add_odd_values(path: Path) -> None:
 
 def _copied(path: Path) -> sqlite3.Connection:
     copy = sqlite3.connect(":memory:", check_same_thread=False)
+    add_functions(copy)
     source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         source.backup(copy)

@@ -58,7 +58,9 @@ class Inputs:
         return self._bound_side(name, lambda _info, now: macro_value(name, now), has_empty=False)
 
     def _bound_side(self, key: str, read: Read, *, has_empty: bool) -> Side:
-        pattern = self.bind(f"pattern of {key}", lambda info, now: wrapped(read(info, now)))
+        def pattern() -> ColumnElement[Any]:
+            return self.bind(f"pattern of {key}", lambda info, now: wrapped(read(info, now)))
+
         return Side(sql=self.bind(key, read), pattern=pattern, bound=1, has_empty=has_empty)
 
     def reads(self) -> Mapping[str, Read]:

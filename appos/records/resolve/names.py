@@ -5,8 +5,10 @@ Source: PocketBase 0.36, "@request" and "@collection" in rules; compared with Po
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement
 
 from appos.records.fields import Field, RelationField
 from appos.records.models import Collection, RequestInfo
@@ -14,7 +16,7 @@ from appos.records.resolve import request
 from appos.records.resolve.jsons import json_items
 from appos.records.resolve.paths import LISTS, Walk, split_modifier
 from appos.records.resolve.scope import Scope, unknown
-from appos.store.compare import NULL, Fallback, Side, word_side
+from appos.store.compare import NULL, Fallback, Side, word_side, wrapped
 from appos.store.compile import compile_filter
 from appos.store.filter import Comparison, Group, Identifier, Join, Operator
 from appos.store.gotext import quote
@@ -145,18 +147,22 @@ class Names:
 
     def _body_items(self, field: Field) -> Side:
         _check_list(field)
-        items = self._inputs.bind(
-            f"items {field.name}", lambda info, _now: request.items_json(info, field.name)
-        )
-        table = f"@request.body.{field.name}[]"
+        name = f"{self._scope.prefix}@request.body.{field.name}[]"
+        items = self._inputs.bind(f"items {field.name}", lambda info, _now: _items(info, field))
+
+        def pattern() -> ColumnElement[Any]:
+            # PocketBase makes a pattern of the whole list, which SQLite then cannot read if it comes to that.
+            spoiled = self._inputs.bind(
+                f"pattern of items {field.name}", lambda info, _now: wrapped(_items(info, field))
+            )
+            return self._scope.here().track.items_of(f"{name}~", lambda table: json_items(spoiled, table))
+
         place = self._scope.here()
         place.is_many = field.is_multiple
         return place.side(
-            lambda track: track.items_of(
-                f"{self._scope.prefix}{table}", lambda name: json_items(items, name)
-            ),
+            lambda track: track.items_of(name, lambda table: json_items(items, table)),
             bound=1,
-            is_spoiled_by_like=True,
+            pattern=pattern,
         )
 
     def _body_length(self, field: Field) -> Side:
@@ -208,11 +214,15 @@ class _Auth:
         return hash(self.collection.id)
 
 
+def _items(info: RequestInfo, field: Field) -> str:
+    return request.items_json(info, field.name)
+
+
 def _lower(side: Side) -> Side:
-    lower = sa.func.lower
+    lower, pattern = sa.func.lower, side.pattern
     return Side(
         sql=lower(side.sql),
-        pattern=None if side.pattern is None else lower(side.pattern),
+        pattern=None if pattern is None else lambda: lower(pattern()),
         bound=side.bound,
         has_empty=side.has_empty,
     )

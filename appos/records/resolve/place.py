@@ -49,8 +49,8 @@ class Place:
         *,
         fallback: Fallback = Fallback.AUTO,
         bound: int = 0,
+        pattern: Callable[[], ColumnElement[Any]] | None = None,
         guard: ColumnElement[bool] | None = None,
-        is_spoiled_by_like: bool = False,
     ) -> Side:
         """Return the side that a value here is."""
         return Side(
@@ -58,8 +58,8 @@ class Place:
             many=self._many(value),
             fallback=fallback,
             bound=bound,
+            pattern=pattern,
             guard=guard,
-            is_spoiled_by_like=is_spoiled_by_like,
             is_column=bound == 0,
         )
 
