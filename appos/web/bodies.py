@@ -6,10 +6,8 @@ is JSON that counts last. A form has no null: a rule that is null and that it do
 lets everybody in.
 """
 
-import json
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin
 
 import msgspec
 from flask import request
@@ -18,20 +16,12 @@ from appos.errors import InvalidError
 from appos.records.auth_options import AuthOptions
 from appos.records.document import document
 from appos.records.models import Collection
+from appos.web.bind import FORMS
+from appos.web.go_json import first_value, form_value, laid_over, only_value
 from appos.web.wire import JSON_PART
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-_SPACES = " \t\r\n"
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_INTEGER = re.compile("[+-]?[0-9]{1,18}")
 _RULES = ("listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule")
 _TEXTS = ("id", "name", "type", *_RULES)
-_TRUTHS = {
-    **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
-    **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False", ""), False),
-}
-
 Form = Mapping[str, list[str]]
 
 
@@ -48,27 +38,12 @@ def collection_body(message: str, current: Collection | None = None, *, unsuppor
         return None
     try:
         if kind.startswith("application/json"):
-            return _json(content.decode(errors="replace"))
+            return first_value(content.decode(errors="replace"))
         if kind.startswith(FORMS):
             return _with_payloads(_document(_form(), current), request.form.getlist(JSON_PART))
     except (ValueError, RecursionError) as error:
         raise InvalidError(message, code="body_invalid") from error
     raise InvalidError(unsupported or message, code="body_invalid")
-
-
-def _json(text: str) -> object:
-    """Return the JSON value that a text begins with; what follows it is not read."""
-    value: object = _DECODER.raw_decode(text.lstrip(_SPACES))[0]
-    # Half a surrogate pair cannot be stored.
-    written = json.dumps(value, ensure_ascii=False)
-    return json.loads(_SURROGATES.sub("\ufffd", written)) if _SURROGATES.search(written) else value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _form() -> Form:
@@ -96,49 +71,22 @@ def _part(kind: type[msgspec.Struct], form: Form, name: str) -> dict[str, Any]:
             if inner := _part(field.type, form, key):
                 found[key] = inner
         elif texts := form.get(f"{name}.{key}" if name else key):
-            found[key] = _READERS[field.type](texts)
+            found |= _value(key, field.type, texts)
     return found
 
 
-def _boolean(texts: list[str]) -> bool:
-    if texts[0] not in _TRUTHS:
-        raise ValueError("no truth")
-    return _TRUTHS[texts[0]]
-
-
-def _integer(texts: list[str]) -> int:
-    if texts[0] and not _INTEGER.fullmatch(texts[0]):
-        raise ValueError("no integer")
-    return int(texts[0] or "0")
-
-
-def _text(texts: list[str]) -> str:
-    return texts[0]
-
-
-_READERS: Mapping[Any, Callable[[list[str]], Any]] = {
-    bool: _boolean,
-    int: _integer,
-    str: _text,
-    str | None: _text,
-    tuple[str, ...]: lambda texts: texts,
-}
+def _value(key: str, kind: Any, texts: list[str]) -> dict[str, object]:
+    if get_origin(kind) is tuple:
+        # A list of structs cannot be told by a form.
+        return {key: texts} if get_args(kind)[0] is str else {}
+    # A rule may be null, but nothing in a form is.
+    return {key: form_value(texts[0], str if kind == str | None else kind)}
 
 
 def _with_payloads(values: dict[str, Any], payloads: list[str]) -> dict[str, Any]:
     for text in payloads:
-        value = _json(text)
+        value = only_value(text)
         if value is not None and not isinstance(value, dict):
             raise ValueError("no object")
-        values = _merged(values, value or {})
+        values = laid_over(values, value or {})
     return values
-
-
-def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for name, value in above.items():
-        before = merged.get(name)
-        merged[name] = (
-            _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-        )
-    return merged

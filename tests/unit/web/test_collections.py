@@ -189,6 +189,7 @@ def test_a_form_names_parts(ask: Ask) -> None:
         "mfa.duration": "",
         "emailTemplate.subject": "Hello",
         "passwordAuth.enabled": "f",
+        "oauth2.providers": "google",
         "indexes": ["create index a on x (id)", "create index b on x (email)"],
         "@jsonPayload": [json.dumps({"fields": [FIELD], "otp": {"length": 9}}), '{"viewRule": null}'],
     }
