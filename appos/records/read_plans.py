@@ -39,7 +39,7 @@ class ReadPlans:
             return record_json(collection, table, shows_hidden=False), ()
         managed = table_of(collection).alias("managed")
         resolver = self._resolver(collection, info, managed)
-        condition = resolver.where(manage)
+        condition = resolver.where(manage, is_rule=True)
         is_managed = (
             sa.select(sa.literal(1))
             .select_from(resolver.source)
@@ -55,17 +55,17 @@ class ReadPlans:
         resolver = self._resolver(collection, info, table)
         conditions = []
         if collection.list_rule and not info.is_superuser:
-            conditions.append(self._understood(resolver, collection.list_rule))
+            conditions.append(self._understood(resolver, collection.list_rule, is_rule=True))
         resolver.allow_hidden = info.is_superuser
         if query.filter:
             conditions.append(self._understood(resolver, query.filter))
         return resolver, conditions
 
     @staticmethod
-    def _understood(resolver: Resolver, text: str) -> sa.ColumnElement[bool]:
+    def _understood(resolver: Resolver, text: str, *, is_rule: bool = False) -> sa.ColumnElement[bool]:
         """Return a condition; why it cannot be understood, no client is told, as in PocketBase."""
         try:
-            return resolver.where(text)
+            return resolver.where(text, is_rule=is_rule)
         except InvalidError as error:
             raise InvalidError(WRONG, code=error.code) from error
 
@@ -96,6 +96,8 @@ class ReadPlans:
         """Return the number of all records of a list."""
         table = table_of(collection)
         resolver, conditions = self._filtered(collection, query, info, table)
+        # Of what a client sorts by, the rows alone are listed that it may look into.
+        resolver.order_by(query.sort)
         counted = sa.func.count(table.c._rowid_.distinct()) if resolver.is_joined else sa.func.count()
         statement = sa.select(counted).select_from(resolver.source).where(*conditions)
         return compile_plan(statement, (resolver,), info)
@@ -133,7 +135,7 @@ class ReadPlans:
         resolver = self._resolver(collection, info, table)
         conditions: list[sa.ColumnElement[bool]] = [table.c.id == sa.bindparam("record_id")]
         if rule:
-            conditions.append(resolver.where(rule))
+            conditions.append(resolver.where(rule, is_rule=True))
         statement = sa.select(*columns).select_from(resolver.source).where(*conditions).limit(1)
         return compile_plan(statement, (resolver, *others), info)
 
@@ -144,7 +146,7 @@ class ReadPlans:
         ]
         unsaved = sa.select(*values).cte("unsaved")
         resolver = self._resolver(collection, info, unsaved)
-        condition = resolver.where(rule)
+        condition = resolver.where(rule, is_rule=True)
         statement = sa.select(sa.literal(1)).select_from(resolver.source).where(condition).limit(1)
         return compile_plan(statement, (resolver,), info)
 
@@ -155,7 +157,7 @@ class ReadPlans:
         wanted = sa.func.json_each(sa.bindparam("record_ids")).table_valued("value")
         conditions: list[sa.ColumnElement[bool]] = [table.c.id.in_(sa.select(wanted.c.value))]
         if collection.view_rule and not info.is_superuser:
-            conditions.append(resolver.where(collection.view_rule))
+            conditions.append(resolver.where(collection.view_rule, is_rule=True))
         shown, managing = self._shown(collection, table, info)
         statement = sa.select(table.c.id, shown).select_from(resolver.source).where(*conditions)
         if resolver.is_joined:

@@ -195,7 +195,7 @@ class Reader:
         # A page that is neither full nor empty is the last one: nothing has to be counted.
         if found < query.per_page and (found or query.page == 1):
             return query.offset + found
-        key = ("total", collection, query.filter, info.is_superuser)
+        key = ("total", collection, query.filter, query.sort, info.is_superuser)
         plan = self._plan(key, info, lambda: self._make.total(collection, query, info))
         values = plan.values(info, {})
         asked = (plan.sql, tuple(values.items()))

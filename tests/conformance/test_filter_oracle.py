@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy
 
 from appos.errors import InvalidError
+from appos.store.functions import add_functions
 from appos.store.macros import MACROS, macro_value
 from appos.store.query import ListQuery, Page, paginate
 from tests.conformance.filter_cases import FIELDS, HAND_PICKED, ROWS, SCHEMA, SORTS, mutated, random_filter
@@ -29,6 +30,7 @@ class Lists:
         self._database = dataset.Database("sqlite://", ensure_schema=False)
         server.create_collection("things", FIELDS)
         with self._database as db:
+            add_functions(db.executable.connection.driver_connection)
             db.executable.execute(sqlalchemy.text(SCHEMA))
             for number, row in enumerate(ROWS):
                 values = dict(zip(FIELDS, row, strict=True), id=f"row{number:012d}")
