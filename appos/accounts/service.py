@@ -1,7 +1,9 @@
 """The verbs of accounts: sign in, prove who one is, create, change, delete."""
 
 import re
-from typing import Any
+import time
+from collections import OrderedDict
+from typing import Any, NamedTuple
 
 from appos.accounts import table, tokens
 from appos.accounts.limiter import FailureLimiter
@@ -36,6 +38,17 @@ ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP}\.?")
 CLAIM_TOKEN = "claimToken"  # noqa: S105 - the name of a parameter
 
 
+# How many tokens are known to be good, each only as long as nobody has changed the database.
+MOST_PROOFS = 2_000
+
+
+class _Proof(NamedTuple):
+    identity: Identity
+    # The state of the database that it holds for, and when the token expires, in seconds since 1970.
+    stamp: int
+    expires: float
+
+
 class Accounts:
     """The accounts of every auth collection."""
 
@@ -45,6 +58,8 @@ class Accounts:
         self._records = records
         self._audit = audit
         self._limiter = FailureLimiter()
+        # The tokens that proved somebody last.
+        self._proofs: OrderedDict[str, _Proof] = OrderedDict()
 
     def sign_in(
         self,
@@ -138,7 +153,21 @@ class Accounts:
 
     def identify(self, token: str) -> Identity | None:
         """Return who a token proves to be; None for a token that proves nothing."""
-        return self.proven(token, TokenKind.AUTH) if token else None
+        if not token:
+            return None
+        stamp, now = self._database.stamp(), time.time()
+        known = self._proofs.get(token)
+        if known is not None and known.stamp == stamp and now < known.expires:
+            return known.identity
+        identity = self.proven(token, TokenKind.AUTH)
+        if identity is None:
+            self._proofs.pop(token, None)
+            return None
+        expires = float(tokens.read_unverified(token)["exp"])
+        self._proofs[token] = _Proof(identity, stamp, expires)
+        if len(self._proofs) > MOST_PROOFS:
+            self._proofs.popitem(last=False)
+        return identity
 
     def identify_for_file(self, token: str) -> Identity | None:
         """Return who a token for protected files proves to be."""

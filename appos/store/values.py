@@ -10,12 +10,22 @@ _TOKEN_ALPHABET = string.ascii_letters + string.digits
 
 def new_id() -> str:
     """Return a random id of 15 characters `[a-z0-9]`."""
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(15))
+    return _random(_ID_ALPHABET, 15)
 
 
 def random_text(length: int) -> str:
     """Return `length` random letters and digits, fit for keys."""
-    return "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(length))
+    return _random(_TOKEN_ALPHABET, length)
+
+
+def _random(alphabet: str, length: int) -> str:
+    """Return random characters, each as likely as any other: bytes that would favour some are left out."""
+    size = len(alphabet)
+    usable = 256 - 256 % size
+    text = ""
+    while len(text) < length:
+        text += "".join(alphabet[byte % size] for byte in secrets.token_bytes(2 * length) if byte < usable)
+    return text[:length]
 
 
 def timestamp(when: datetime | None = None) -> str:

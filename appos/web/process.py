@@ -15,6 +15,7 @@ from appos.jobs.queue import connect_queue
 from appos.jobs.tasks import new_huey
 from appos.web.app import create_app
 from appos.web.health import QuickHealth
+from appos.web.shortcut import Shortcut
 from appos.web.state import KEY, State
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Process:
         state: State = self._app.extensions[KEY]
         self._services = state.services
         self._services.claim.prepare()
+        self._shortcut = Shortcut(state.services)
         self._health = QuickHealth(state.services.system, lambda: state.services.rate_limiter.is_on)
         self._jobs = JobProcess(
             state.services,
@@ -68,7 +70,8 @@ class Process:
             sys.exit(APP_LOAD_ERROR)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return self._app(environ, start_response)
+        answer = self._shortcut.answer(environ, start_response)
+        return self._app(environ, start_response) if answer is None else answer
 
     def quick_answer(self, head: bytes) -> bytes:
         """Return the response to a request that needs no server, b"" if the server has to look at it."""

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 from flask import Flask, Response, g, request
 
 from appos import log
+from appos.accounts.models import Identity
+from appos.services import Services
 from appos.web.address import expanded, request_address
 from appos.web.masking import masked, without_query
 from appos.web.state import identity, state
@@ -47,30 +50,74 @@ def begin() -> None:
     )
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """One request and how it was answered. `fields` is what was wrong with its values."""
+
+    id: str
+    method: str
+    uri: str
+    status: int
+    seconds: float
+    referer: str
+    agent: str
+    address: str
+    peer: str
+    who: Identity | None
+    error: str = ""
+    fields: Mapping[str, Any] | None = None
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was refused, or went wrong."""
+        return self.status >= 400
+
+
 def note(response: Response) -> Response:
     """Note a request with its answer."""
-    failed = response.status_code >= 400
-    level = ERROR if failed else INFO
-    kept = state().services.settings.read().logs
-    if not kept.max_days or level < kept.min_level or (not failed and _is_quiet()):
+    if response.status_code < 400 and _is_quiet():
         return response
-    url = _cut(masked(_uri()), LONGEST_URL)
+    seen = Seen(
+        id=g.request_id,
+        method=request.method,
+        uri=_uri(),
+        status=response.status_code,
+        seconds=time.perf_counter() - g.started,
+        referer=request.headers.get("Referer", ""),
+        agent=request.headers.get("User-Agent", ""),
+        address=g.address,
+        peer=request.remote_addr or "",
+        who=identity() if "identity" in g else None,
+        error=g.get("error", ""),
+        fields=g.get("error_fields"),
+    )
+    note_seen(state().services, seen)
+    return response
+
+
+def note_seen(services: Services, seen: Seen) -> None:
+    """Add a request to the log, as far as the settings want it there."""
+    kept = services.settings.read().logs
+    level = ERROR if seen.is_failed else INFO
+    if not kept.max_days or level < kept.min_level:
+        return
+    url = _cut(masked(seen.uri), LONGEST_URL)
     data: dict[str, Any] = {
         "type": "request",
-        "execTime": round((time.perf_counter() - g.started) * 1000, 3),
+        "execTime": round(seen.seconds * 1000, 3),
         "url": url,
-        "method": request.method[:50],
-        "status": response.status_code,
-        "referer": _cut(without_query(request.headers.get("Referer", "")), LONGEST_HEADER),
-        "userAgent": _cut(request.headers.get("User-Agent", ""), LONGEST_HEADER),
+        "method": seen.method[:50],
+        "status": seen.status,
+        "referer": _cut(without_query(seen.referer), LONGEST_HEADER),
+        "userAgent": _cut(seen.agent, LONGEST_HEADER),
+        "auth": seen.who.collection.name if seen.who else "",
     }
-    data |= _who(log_auth_id=kept.log_auth_id)
+    if seen.who and kept.log_auth_id:
+        data["authId"] = seen.who.account.id
     if kept.log_ip:
-        data |= {"userIP": expanded(g.address), "remoteIP": expanded(request.remote_addr or "")}
-    if failed:
-        data |= {"error": g.get("error", ""), "details": _details(g.get("error_fields"))}
-    state().services.requests.add(level, f"{data['method']} {unquote(url)}", data, g.request_id)
-    return response
+        data |= {"userIP": expanded(seen.address), "remoteIP": expanded(seen.peer)}
+    if seen.is_failed:
+        data |= {"error": seen.error, "details": _details(seen.fields)}
+    services.requests.add(level, f"{data['method']} {unquote(url)}", data, seen.id)
 
 
 def _is_quiet() -> bool:
@@ -86,13 +133,6 @@ def _uri() -> str:
         return raw
     query = request.query_string.decode("latin-1")
     return request.path + (f"?{query}" if query else "")
-
-
-def _who(*, log_auth_id: bool) -> dict[str, str]:
-    who = identity() if "identity" in g else None
-    if who is None:
-        return {"auth": ""}
-    return {"auth": who.collection.name} | ({"authId": who.account.id} if log_auth_id else {})
 
 
 def _details(fields: Mapping[str, Any] | None) -> object:

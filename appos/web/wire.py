@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 
 from appos.errors import InvalidError
 from appos.records.pick import parse_fields, pick
@@ -79,36 +78,31 @@ def _json_object(content: bytes | str) -> Mapping[str, Any]:
     return msgspec.json.decode(content, type=dict[str, Any] | None) or {}
 
 
+class ListArguments:
+    """What the parameters of a query ask of a list; as in PocketBase, a bad number counts as not given."""
+
+    def __init__(self, args: Mapping[str, str]) -> None:
+        self._args = args
+
+    def query(self) -> ListQuery:
+        """Return the order of a list."""
+        args = self._args
+        return ListQuery(
+            page=self._number("page", 1),
+            per_page=self._number("perPage", 0),
+            sort=args.get("sort", ""),
+            filter=args.get("filter", ""),
+            skip_total=args.get("skipTotal", "").lower() in ("1", "t", "true"),
+        )
+
+    def _number(self, name: str, default: int) -> int:
+        text = self._args.get(name, "")
+        return int(text) if NUMBER.fullmatch(text) else default
+
+
 def list_query() -> ListQuery:
-    """Return what the query string asks of a list.
-
-    Raises:
-        InvalidError: `invalid_query`, as PocketBase refuses a number that is none.
-    """
-    args = request.args
-    return ListQuery(
-        page=_number(args, "page", 1),
-        per_page=_number(args, "perPage", 0),
-        sort=args.get("sort", ""),
-        filter=args.get("filter", ""),
-        skip_total=_truth(args, "skipTotal"),
-    )
-
-
-def _number(args: MultiDict[str, str], name: str, default: int) -> int:
-    text = args.get(name, "")
-    if not text:
-        return default
-    if not NUMBER.fullmatch(text):
-        raise InvalidError(WRONG, code="invalid_query")
-    return int(text)
-
-
-def _truth(args: MultiDict[str, str], name: str) -> bool:
-    text = args.get(name, "")
-    if text not in TRUTHS:
-        raise InvalidError(WRONG, code="invalid_query")
-    return TRUTHS[text]
+    """Return what the query of this request asks of a list."""
+    return ListArguments(request.args).query()
 
 
 def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,11 +18,13 @@ from appos.records.fields.rules import (
     stated,
 )
 from appos.store.gotext import quote
+from appos.store.values import new_id
 
 MOST_CHARACTERS = 5000
 ID_NAME = "id"
 # Ids of small letters alone cannot differ from one another in case only.
 DEFAULT_ID_PATTERN = "^[a-z0-9]+$"
+ID_AUTOGENERATION = "[a-z0-9]{15}"
 # Ids are names of folders. The first character of these that an id has is the one that is named.
 FORBIDDEN_ID_CHARACTERS = "./\\|\"'`<>:?*%$\x00\t\n\r "
 # What Windows takes for a device.
@@ -158,6 +160,9 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
         return bool(context.db.executable.execute(statement).scalar_one())
 
     def _generate(self) -> str:
+        if self.autogenerate_pattern == ID_AUTOGENERATION:
+            # What nearly every record asks for, in a tenth of the time.
+            return new_id()
         return random_text(self.autogenerate_pattern) if self.autogenerate_pattern else ""
 
 
