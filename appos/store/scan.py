@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+# Where PocketBase begins to read anew: the beginning, that of a group, and behind a comment.
+_BEGINNING = re.compile(r"(?:\A|\(|//[^\n]*\n)\Z")
 _WITHIN_GROUP = re.compile(rf"{_TEXT} | [()'\"\0]", re.VERBOSE)
 _IDENTIFIER = re.compile(r"(?:[@#_](?=.)|[A-Za-z])[A-Za-z0-9_.:]*(?<![.:])")
 _NUMBER = re.compile(r"-?(?:[0-9]*\.)?[0-9]+")
@@ -196,11 +198,14 @@ class Scanner:
                 "Remove it, or open a parenthesis before it.",
                 "unexpected character ')'",
             )
+        # PocketBase has lost all but one byte of the character, unless nothing has been read before it.
+        is_whole = character.isascii() or _BEGINNING.search(self._text, 0, position)
+        stated = character if is_whole else "\ufffd"
         return problem(
             f"the unexpected character {shown(character)}",
             position,
             "Put a text into quotes: 'text'.",
-            f"unexpected character {quote_character(character)}",
+            f"unexpected character {quote_character(stated)}",
         )
 
 

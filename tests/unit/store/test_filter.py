@@ -214,6 +214,11 @@ def test_a_rule_may_be_of_any_length() -> None:
         pytest.param("a = 'x' \"y\"", 'expected && or ||, got "y" (text)', id="join"),
         pytest.param("a = 'x", 'invalid quoted text "\'x"', id="text"),
         pytest.param("a = \t\v", r"unexpected character '\v'", id="character"),
+        pytest.param("é = 1", "unexpected character 'é'", id="first-character"),
+        pytest.param("a = 1 && (é = 1)", "unexpected character 'é'", id="first-character-of-a-group"),
+        pytest.param("a // b\né", "unexpected character 'é'", id="first-character-behind-a-comment"),
+        pytest.param("té = 1", "unexpected character '\ufffd'", id="a-character-that-is-lost"),
+        pytest.param("a = €", "unexpected character '\ufffd'", id="another-that-is-lost"),
         pytest.param("((a=1)", "invalid formatted group - missing 1 closing bracket(s)", id="group"),
         pytest.param(
             "f(g('x)) = 1",
