@@ -21,12 +21,6 @@ async function crons(site, who) {
   ]) {
     await site.see(`${method} of crons${path}`, () => superuser.send(`/api/crons${path}`, { method }));
   }
-  await site.see("a cron of automatic backups", async () => {
-    await superuser.settings.update({ backups: { cron: "5 4 * * *" } });
-    const found = await superuser.crons.getFullList();
-    await superuser.settings.update({ backups: { cron: "" } });
-    return found.filter(({ id }) => id === "__pbAutoBackup__");
-  });
 }
 
 async function backups(site, who) {

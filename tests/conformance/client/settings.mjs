@@ -51,7 +51,7 @@ const CHANGES = [
   { s3: { bucket: "b", secret: "hidden", forcePathStyle: true } },
   { backups: { cron: "nonsense" } },
   { backups: { cron: "0 0 * * *", cronMaxKeep: 0 } },
-  { backups: { cron: "0 0 * * *", cronMaxKeep: 2 } },
+  { backups: { cronMaxKeep: 2 } },
   { backups: { s3: { enabled: true } } },
   { batch: { enabled: true, maxRequests: 0, timeout: 0 } },
   { batch: { maxRequests: -1, timeout: -1, maxBodySize: -1 } },
