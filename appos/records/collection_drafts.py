@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from appos.errors import InvalidError
 from appos.records.auth_options import AuthOptions, OAuth2Fields
-from appos.records.fields import decode_fields
+from appos.records.fields import arrange, decode_fields
 from appos.records.indexes import parse_index
 from appos.records.loading import load
 from appos.records.models import Collection, CollectionType
-from appos.records.scaffolds import arranged, complete, generated_id, scaffold
+from appos.records.scaffolds import complete, generated_id, scaffold
 from appos.store.values import timestamp
 
 LOADING_TYPE = "Failed to load the collection type data due to invalid formatting."
@@ -105,7 +105,7 @@ def _loaded(collection: Collection, raw: object) -> Collection:
 
 def _normal(draft: Collection) -> Collection:
     """Return a draft with ids for its fields, and with all that one of its type always has."""
-    draft = complete(replace(draft, fields=arranged(draft.fields)))
+    draft = complete(replace(draft, fields=arrange(draft.fields)))
     return replace(draft, auth=_mapped(draft.auth, draft)) if draft.auth else draft
 
 

@@ -5,14 +5,22 @@ Source: PocketBase 0.36, "Collections", "Base collection" and "Auth collection".
 
 import zlib
 from collections.abc import Collection as Several
-from collections.abc import Iterable
-from typing import TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from appos.records import templates
 from appos.records.auth_options import AuthAlert, AuthOptions, Mfa, Otp, PasswordAuth, TokenOptions
-from appos.records.fields import AnyField, BoolField, EmailField, Field, PasswordField, TextField, field_id
+from appos.records.fields import (
+    AnyField,
+    BoolField,
+    EmailField,
+    Field,
+    PasswordField,
+    TextField,
+    arrange,
+)
 from appos.records.fields.text import DEFAULT_ID_PATTERN
 from appos.records.indexes import unique_index
 from appos.records.models import Collection, CollectionType
@@ -52,6 +60,18 @@ EMAIL_VISIBILITY = BoolField(name="emailVisibility", system=True)
 VERIFIED = BoolField(name="verified", system=True)
 
 
+_SECRET = {"system": True, "hidden": True, "required": True}
+# The fields of every account, and what must hold of each, whatever a client says.
+ACCOUNT_FIELDS: tuple[tuple[AnyField, Mapping[str, bool]], ...] = (
+    (PASSWORD, _SECRET),
+    (TOKEN_KEY, _SECRET),
+    # Who sees it, `emailVisibility` says.
+    (EMAIL, {"system": True, "hidden": False}),
+    (EMAIL_VISIBILITY, {"system": True}),
+    (VERIFIED, {"system": True}),
+)
+
+
 def scaffold(kind: str, name: str) -> Collection:
     """Return a new collection to which nothing was added; of an unknown kind it is a base one."""
     known = CollectionType(kind) if kind in list(CollectionType) else CollectionType.BASE
@@ -71,24 +91,11 @@ def generated_id(kind: str, name: str, taken: Several[str] = ()) -> str:
     return base if base not in taken else next((id_ for id_ in numbered if id_ not in taken), base)
 
 
-def arranged(fields: Iterable[Field]) -> tuple[AnyField, ...]:
-    """Return fields with ids; each takes the place of an earlier one of its id or, without one, its name."""
-    kept: list[Field] = []
-    for field in fields:
-        place = next((at for at, other in enumerate(kept) if _replaces(field, other)), None)
-        if place is None:
-            id_ = field.id or field_id(field.type, field.name, {other.id for other in kept})
-            kept.append(replace(field, id=id_))
-        else:
-            kept[place] = replace(field, id=kept[place].id)
-    return cast("tuple[AnyField, ...]", tuple(kept))
-
-
 def complete(collection: Collection) -> Collection:
     """Return a collection with the fields and indexes that one of its type always has."""
     if collection.type not in (CollectionType.BASE, CollectionType.AUTH):
         return collection
-    fields: list[Field] = list(collection.fields)
+    fields = list(collection.fields)
     own = _found(fields, TextField, "id")
     if own is None:
         fields.insert(0, ID)
@@ -101,7 +108,7 @@ def complete(collection: Collection) -> Collection:
         )
     if collection.type == CollectionType.AUTH:
         _complete_auth(fields)
-    collection = replace(collection, fields=arranged(fields))
+    collection = replace(collection, fields=arrange(fields))
     return _with_auth_indexes(collection) if collection.type == CollectionType.AUTH else collection
 
 
@@ -133,32 +140,22 @@ def _token(seconds: int) -> TokenOptions:
     return TokenOptions(secret=new_secret(), duration=seconds)
 
 
-def _replaces(field: Field, other: Field) -> bool:
-    return field.id == other.id if field.id else bool(field.name) and field.name == other.name
-
-
-def _found(fields: list[Field], kind: type[F], name: str) -> F | None:
+def _found(fields: Sequence[Field], kind: type[F], name: str) -> F | None:
     field = next((field for field in fields if field.name == name), None)
     return field if isinstance(field, kind) else None
 
 
-def _put(fields: list[Field], old: Field, new: Field) -> None:
+def _put(fields: list[AnyField], old: AnyField, new: AnyField) -> None:
     fields[fields.index(old)] = new
 
 
-def _complete_auth(fields: list[Field]) -> None:
+def _complete_auth(fields: list[AnyField]) -> None:
     """Add the fields of accounts, and set again what must hold of those that are there."""
-    for kind, default, must in (
-        (PasswordField, PASSWORD, {"system": True, "hidden": True, "required": True}),
-        (TextField, TOKEN_KEY, {"system": True, "hidden": True, "required": True}),
-        (EmailField, EMAIL, {"system": True, "hidden": False}),
-        (BoolField, EMAIL_VISIBILITY, {"system": True}),
-        (BoolField, VERIFIED, {"system": True}),
-    ):
-        found = _found(fields, kind, default.name)
+    for default, must in ACCOUNT_FIELDS:
+        found = _found(fields, type(default), default.name)
         if found is None:
             # A field of its name but of another type gives way.
-            fields[:] = arranged([*fields, default])
+            fields[:] = arrange([*fields, default])
         else:
             _put(fields, found, replace(found, **must))
 

@@ -4,7 +4,7 @@ from appos.records.fields.autodate import AutodateField
 from appos.records.fields.base import Field, Lookup, OptionsContext, Setter, ValueContext
 from appos.records.fields.bool import BoolField
 from appos.records.fields.date import DateField
-from appos.records.fields.decode import decode_fields, field_id
+from appos.records.fields.decode import arrange, decode_fields, field_id
 from appos.records.fields.editor import EditorField
 from appos.records.fields.email import EmailField
 from appos.records.fields.file import FileField
@@ -43,6 +43,7 @@ __all__ = [
     "TextField",
     "URLField",
     "ValueContext",
+    "arrange",
     "decode_fields",
     "field_id",
 ]

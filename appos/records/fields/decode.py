@@ -3,7 +3,7 @@
 Source: PocketBase 0.36, lists of fields, which are read as Go's encoding/json reads.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeAlias, get_args
 from zlib import crc32
 
@@ -33,10 +33,15 @@ def decode_fields(raw: object) -> tuple[AnyField, ...]:
     Raises:
         InvalidError: `invalid_format`: it is no list of objects, or a type or an option's value is unknown.
     """
-    fields: list[AnyField] = []
-    for described in _read(raw, list) or ():
-        _add(fields, _decode_field(described))
-    return tuple(fields)
+    return arrange(_decode_field(described) for described in _read(raw, list) or ())
+
+
+def arrange(fields: Iterable[AnyField]) -> tuple[AnyField, ...]:
+    """Return fields with ids; each takes the place of an earlier one of its id or, without one, its name."""
+    arranged: list[AnyField] = []
+    for field in fields:
+        _add(arranged, field)
+    return tuple(arranged)
 
 
 def field_id(kind: str, name: str, taken: Collection[str] = ()) -> str:
