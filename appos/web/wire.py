@@ -79,29 +79,47 @@ def _json_object(content: bytes | str) -> Mapping[str, Any]:
 
 
 class ListArguments:
-    """What the parameters of a query ask of a list; as in PocketBase, a bad number counts as not given."""
+    """What the parameters of a query ask of a list."""
 
     def __init__(self, args: Mapping[str, str]) -> None:
         self._args = args
 
     def query(self) -> ListQuery:
-        """Return the order of a list."""
+        """Return the order of a list.
+
+        Raises:
+            InvalidError: `invalid_query`, as PocketBase refuses a number that is none.
+        """
         args = self._args
         return ListQuery(
             page=self._number("page", 1),
             per_page=self._number("perPage", 0),
             sort=args.get("sort", ""),
             filter=args.get("filter", ""),
-            skip_total=args.get("skipTotal", "").lower() in ("1", "t", "true"),
+            skip_total=self._truth("skipTotal"),
         )
 
     def _number(self, name: str, default: int) -> int:
         text = self._args.get(name, "")
-        return int(text) if NUMBER.fullmatch(text) else default
+        if not text:
+            return default
+        if not NUMBER.fullmatch(text):
+            raise InvalidError(WRONG, code="invalid_query")
+        return int(text)
+
+    def _truth(self, name: str) -> bool:
+        text = self._args.get(name, "")
+        if text not in TRUTHS:
+            raise InvalidError(WRONG, code="invalid_query")
+        return TRUTHS[text]
 
 
 def list_query() -> ListQuery:
-    """Return what the query of this request asks of a list."""
+    """Return what the query of this request asks of a list.
+
+    Raises:
+        InvalidError: `invalid_query`, as PocketBase refuses a number that is none.
+    """
     return ListArguments(request.args).query()
 
 
