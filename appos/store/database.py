@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from appos.errors import AppOSError, ConflictError, StoreError
 from appos.store.functions import add_functions
+from appos.store.offload import Aside
 from appos.store.quick import QuickReader, Values, file_uri
 from appos.store.rows import delete_sql, insert_sql, update_sql
 
@@ -36,7 +37,8 @@ class Database:
 
     A write transaction begins with BEGIN IMMEDIATE under one lock, so writers of this process queue in their
     order and those of other processes are waited for with the event loop running. Nothing may wait (network,
-    engine, sleep) inside a transaction. Source: https://www.sqlite.org/lang_transaction.html
+    engine, sleep) inside a transaction; its commit waits for the disk in a thread, while others are answered.
+    Source: https://www.sqlite.org/lang_transaction.html
     """
 
     def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
@@ -62,6 +64,7 @@ class Database:
             ],
         )
         self._reader = QuickReader(path)
+        self._aside = Aside()
         engine = self._database.engine
         event.listen(engine, "connect", _own_transactions)
         event.listen(engine, "begin", self._begin)
@@ -187,6 +190,9 @@ class Database:
             self._database.rollback()
             raise
         try:
+            if getattr(self._local, "writing", False):
+                # The disk takes its time, in which others are answered; for SQLAlchemy nothing is left to do.
+                self._aside.run(self._connection.commit)
             self._database.commit()
         except BaseException:
             self._database.rollback()
@@ -265,6 +271,7 @@ class Database:
     def close(self) -> None:
         """Close every connection; the last one empties the write-ahead log."""
         self._reader.close()
+        self._aside.close()
         self._database.close()
 
 
