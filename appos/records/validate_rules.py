@@ -28,7 +28,7 @@ def filter_problem(collection: Collection, rule: str | None, lookup: Lookup) -> 
     """Return what keeps a rule from being understood."""
     if not rule:
         return None
-    resolver = Resolver(collection, lookup, RequestInfo(), allow_hidden=True, is_checking=True)
+    resolver = Resolver(collection, lookup, RequestInfo(), allow_hidden=True)
     try:
         resolver.where(rule, is_rule=True)
     except FilterError as error:

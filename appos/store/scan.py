@@ -27,8 +27,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-# Where PocketBase begins to read anew: the beginning, that of a group, and behind a comment.
-_BEGINNING = re.compile(r"(?:\A|\(|//[^\n]*\n)\Z")
+# Behind what PocketBase reads a whole character: the beginning, parentheses, texts and comments.
+_BEGINNING = re.compile(r"(?:\A|[()'\"\0]|//[^\n]*\n)\Z")
 _WITHIN_GROUP = re.compile(rf"{_TEXT} | [()'\"\0]", re.VERBOSE)
 _IDENTIFIER = re.compile(r"(?:[@#_](?=.)|[A-Za-z])[A-Za-z0-9_.:]*(?<![.:])")
 _NUMBER = re.compile(r"-?(?:[0-9]*\.)?[0-9]+")
@@ -198,7 +198,7 @@ class Scanner:
                 "Remove it, or open a parenthesis before it.",
                 "unexpected character ')'",
             )
-        # PocketBase has lost all but one byte of the character, unless nothing has been read before it.
+        # PocketBase has lost all but one byte of the character, unless it stands behind one of these.
         is_whole = character.isascii() or _BEGINNING.search(self._text, 0, position)
         stated = character if is_whole else "\ufffd"
         return problem(

@@ -82,8 +82,6 @@ class Names:
         return Walk(self._scope, place).side(parts[2:])
 
     def _of_request(self, parts: Sequence[str]) -> Side:
-        if self._scope.is_checking:
-            return NULL
         match parts[1]:
             case "auth":
                 return self._of_auth(parts)

@@ -39,12 +39,11 @@ class Resolver:
         *,
         allow_hidden: bool,
         table: sa.FromClause | None = None,
-        is_checking: bool = False,
     ) -> None:
         """Begin a query.
 
         `table` stands for the collection's own table: an alias of it, or the one row of a record that is not
-        created yet as a CTE. `is_checking`: nothing is known of a request, as when a rule is saved.
+        created yet as a CTE.
         """
         self.allow_hidden = allow_hidden
         self.table = table_of(collection) if table is None else table
@@ -57,7 +56,6 @@ class Resolver:
             joins=Joins(self.table),
             seen={},
             allow_hidden=allow_hidden,
-            is_checking=is_checking,
         )
         self._guards: dict[str, ColumnElement[bool]] = {}
 

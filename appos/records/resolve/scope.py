@@ -24,7 +24,6 @@ class Scope(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     # The collections that a client's filter looked into, as scopes of their list rules, by their paths.
     seen: "dict[str, Scope]"
     allow_hidden: bool
-    is_checking: bool = False
     # What the names of all tables begin with that are joined for this scope.
     prefix: str = ""
 
