@@ -1,8 +1,10 @@
 """Filters as SQL, run on SQLite."""
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 import sqlalchemy
@@ -13,6 +15,8 @@ from sqlalchemy import Connection
 from appos.errors import InvalidError
 from appos.store.compile import where_filter
 from appos.store.filter import Operator
+from appos.store.functions import add_functions
+from appos.store.scan import FilterError
 
 NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 ITEMS = sqlalchemy.table(
@@ -37,6 +41,7 @@ ROWS: list[tuple[str | None, str | None, int | None, bool | None, str | None]] =
 def connection() -> Iterator[Connection]:
     engine = sqlalchemy.create_engine("sqlite://")
     with engine.connect() as connection:
+        add_functions(cast(sqlite3.Connection, connection.connection.driver_connection))
         connection.exec_driver_sql(SCHEMA)
         connection.exec_driver_sql("INSERT INTO items VALUES (?, ?, ?, ?, ?)", ROWS)
         yield connection
@@ -84,6 +89,14 @@ def found(connection: Connection, text: str) -> list[int]:
         pytest.param("null != '' || name = 'ant'", [1], id="false-by-emptiness"),
         pytest.param("size > null", [], id="greater-than-null"),
         pytest.param("null ~ name", [], id="null-like"),
+        pytest.param("name:length = 'ant' || name:isset = 'Bee'", [1, 2], id="idle-modifiers"),
+        pytest.param("strftime('%Y', made) = '2020'", [4], id="moment"),
+        pytest.param("strftime('%Y', made) = ''", [2, 3], id="no-moment"),
+        pytest.param("'2020' ~ strftime('%Y', made)", [4], id="moment-as-a-pattern"),
+        pytest.param("'%' ~ strftime('', made)", [1, 4], id="format-made-a-pattern"),
+        pytest.param("geoDistance(size, 0, 0, 0) < 200", [1], id="distance"),
+        pytest.param("geoDistance(size, 0, null, 0) = null", [1, 2, 3, 4], id="no-distance"),
+        pytest.param("unknown = (size = 1)", [1], id="half-comparison"),
     ],
 )
 def test_a_filter_finds_rows(connection: Connection, text: str, rowids: list[int]) -> None:
@@ -170,6 +183,34 @@ def test_an_unknown_field_is_refused_with_the_known_ones(text: str, name: str) -
     assert caught.value.code == "unknown_field"
     assert caught.value.message == message
     assert caught.value.fields == {"filter": {"code": "unknown_field", "message": message}}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("now() = 1", 'invalid left operand "now" - unknown function "now"'),
+        (
+            "1 = geoDistance(1)",
+            'invalid right operand "geoDistance" - [geoDistance] expected 4 arguments, got 1',
+        ),
+        ("geoDistance('1',2,3,4) = 1", "[geoDistance] argument 0 must be an identifier or number"),
+        ("geoDistance(x,2,3,4) = 1", '[geoDistance] failed to resolve argument 0: unknown field "x"'),
+        ("strftime() = 1", "[strftime] expected at least 1 arguments, got 0"),
+        ("strftime(name) = 1", "[strftime] expects the first argument to be a format string"),
+        ("strftime('a',f()) = 1", "[strftime] expects the second argument to be of a valid time-value type"),
+        ("strftime('a',x) = 1", '[strftime] failed to resolve time-value argument: unknown field "x"'),
+        ("strftime('a',name,1) = 1", "[strftime] invalid modifier argument 0 - can be only string"),
+        (
+            f"strftime('a',{','.join(['name'] * 10)}) = 1",
+            "[strftime] too many arguments (max allowed 10, got 11)",
+        ),
+    ],
+)
+def test_a_function_that_cannot_be_used_is_refused_as_by_pocketbase(text: str, reason: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        where_filter(text, FIELDS)
+
+    assert caught.value.reason.endswith(reason)
 
 
 def test_a_field_hides_the_constant_of_its_name() -> None:
