@@ -1,6 +1,7 @@
 """The object graph: every service, built once for each process."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from appos.accounts.addresses import Addresses
 from appos.accounts.claim import Claim
@@ -30,6 +31,7 @@ from appos.records.settings.rate_limits import RateLimiter
 from appos.records.settings.service import SettingsService
 from appos.records.table import read_parameter
 from appos.records.writing import Writer
+from appos.store.database import Database
 from appos.store.opening import Databases, open_databases
 from appos.store.values import new_id
 from appos.system.models import QueueProbe
@@ -81,18 +83,8 @@ class Services:
         audit = Audit(data)
         requests = RequestLog(databases.auxiliary)
         ledger = Ledger(data, audit, Watchers())
-        store = FileStore(config.storage_path)
-        # The records need the collections, and these the records when they are emptied.
-        collections = Collections(
-            data, audit, lambda *asked: deleter.truncate(*asked), store.delete_collection
-        )
-        reader = Reader(data, collections)
-        access = Access(reader)
-        broker = Broker(access)
-        job_events = JobEvents(broker, access.job)
-        ledger.watchers.listen(job_events.note)
-        deleter = Deleter(data, reader, store, broker, audit)
-        records = Records(reader, Writer(data, reader, store, broker, audit), deleter)
+        parts = _record_parts(config, data, audit, ledger)
+        collections, records = parts.collections, parts.records
         settings = SettingsService(data, audit, config.address)
         accounts = Accounts(data, collections, records, audit)
         mailer = Mailer()
@@ -109,9 +101,9 @@ class Services:
             ledger=ledger,
             collections=collections,
             records=records,
-            files=Files(store, collections, records),
-            realtime=broker,
-            job_events=job_events,
+            files=parts.files,
+            realtime=parts.realtime,
+            job_events=parts.job_events,
             settings=settings,
             rate_limiter=RateLimiter(settings),
             accounts=accounts,
@@ -134,3 +126,26 @@ class Services:
         self.requests.stop()
         self.engine.close()
         self.databases.close()
+
+
+class _RecordParts(NamedTuple):
+    collections: Collections
+    records: Records
+    files: Files
+    realtime: Broker
+    job_events: JobEvents
+
+
+def _record_parts(config: Config, data: Database, audit: Audit, ledger: Ledger) -> _RecordParts:
+    """Build what records are made of: each part needs others."""
+    store = FileStore(config.storage_path)
+    # The records need the collections, and these the records when they are emptied.
+    collections = Collections(data, audit, lambda *asked: deleter.truncate(*asked), store.delete_collection)
+    reader = Reader(data, collections)
+    access = Access(reader)
+    broker = Broker(access)
+    job_events = JobEvents(broker, access.job)
+    ledger.watchers.listen(job_events.note)
+    deleter = Deleter(data, reader, store, broker, audit)
+    records = Records(reader, Writer(data, reader, store, broker, audit), deleter)
+    return _RecordParts(collections, records, Files(store, collections, records), broker, job_events)

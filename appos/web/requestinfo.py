@@ -8,8 +8,8 @@ import msgspec
 from flask import g, request
 
 from appos.errors import InvalidError
+from appos.records.fields.numbers import plain_number
 from appos.records.models import RequestInfo
-from appos.store.functions import go_number
 from appos.web.go_request import GoRequest, parse_query
 from appos.web.state import identity
 from appos.web.uploads import unnamed_texts
@@ -116,12 +116,7 @@ def _inferred(text: str) -> Any:
         number = float(text)
     except ValueError:
         return text
-    return number if _plain(number) == text else text
-
-
-def _plain(number: float) -> str:
-    shown = go_number(number)
-    return shown if "e" not in shown else ""
+    return number if plain_number(number) == text else text
 
 
 def _snake(name: str) -> str:
