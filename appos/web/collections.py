@@ -74,10 +74,11 @@ def show(collection: str) -> Response:
 @bp.patch("/<collection>")
 def update(collection: str) -> Response:
     """Change a collection, and its table with it."""
-    found = _found(collection)
-    return answer(
-        document(state().services.collections.update(found, collection_body(INVALID, found), actor()))
-    )
+    found, services = _found(collection), state().services
+    changed = services.collections.update(found, collection_body(INVALID, found), actor())
+    if changed.name != found.name:
+        services.settings.relabel(found.name, changed.name, actor())
+    return answer(document(changed))
 
 
 @bp.delete("/<collection>")

@@ -68,7 +68,7 @@ class SettingsService:
         return after
 
     def relabel(self, old: str, new: str, actor: Actor) -> None:
-        """Let the rate limits of a collection follow it to its new name.
+        """Let the rate limits of a collection follow it to its new name; those that are there already count.
 
         Source: PocketBase 0.36, the labels `collection:action` of rate limits.
         """
@@ -78,13 +78,15 @@ class SettingsService:
 
 
 def _relabelled(settings: Settings, old: str, new: str) -> Settings:
-    rules = tuple(
-        msgspec.structs.replace(rule, label=new + rule.label.removeprefix(old))
-        if rule.label.startswith(old)
-        else rule
-        for rule in settings.rate_limits.rules
-    )
-    limits = msgspec.structs.replace(settings.rate_limits, rules=rules)
+    taken = {rule.label for rule in settings.rate_limits.rules}
+    rules = []
+    for rule in settings.rate_limits.rules:
+        label = new + rule.label.removeprefix(old)
+        if not rule.label.startswith(old):
+            rules.append(rule)
+        elif label not in taken:
+            rules.append(msgspec.structs.replace(rule, label=label))
+    limits = msgspec.structs.replace(settings.rate_limits, rules=tuple(rules))
     return msgspec.structs.replace(settings, rate_limits=limits)
 
 

@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from appos.audit.models import SYSTEM
 from appos.records.auth_options import TokenKind
+from appos.records.settings.models import RateLimits
 from appos.services import Services
 from tests.conftest import state_of
 
@@ -42,6 +45,16 @@ def error(answer: TestResponse) -> tuple[int, str, Any]:
     body = answer.get_json()
     assert list(body) == ["data", "message", "status"]
     return answer.status_code, body["message"], body["data"]
+
+
+def test_rate_limits_follow_a_collection_to_its_new_name(ask: Ask, services: Services) -> None:
+    limit = {"label": "notes:list", "maxRequests": 5, "duration": 10}
+    edited = msgspec.convert({"rules": [limit]}, RateLimits)
+    services.settings.edit(lambda before: msgspec.structs.replace(before, rate_limits=edited), SYSTEM)
+    ask("POST", body={"name": "notes"})
+    ask("PATCH", "/notes", {"name": "papers"})
+
+    assert [rule.label for rule in services.settings.read().rate_limits.rules] == ["papers:list"]
 
 
 def test_a_collection_comes_changes_and_goes(ask: Ask, services: Services) -> None:

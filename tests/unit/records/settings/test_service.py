@@ -161,6 +161,19 @@ def test_rate_limits_follow_a_collection_to_its_new_name(services: Services) -> 
     assert named == ["todos:list", "tasks", "*:list", "mytasks:list", "todos:view"]
 
 
+def test_rate_limits_that_the_new_name_has_already_stay(services: Services) -> None:
+    rules = (
+        rule("tasks:list"),
+        msgspec.structs.replace(rule("todos:list"), max_requests=9),
+        rule("tasks:view"),
+    )
+    services.settings.change(Settings(rate_limits=RateLimits(rules=rules)), ADA)
+    services.settings.relabel("tasks", "todos", ADA)
+    kept = [(each.label, each.max_requests) for each in services.settings.read().rate_limits.rules]
+
+    assert kept == [("todos:list", 9), ("todos:view", rule("").max_requests)]
+
+
 def test_a_new_name_without_rate_limits_changes_nothing(services: Services) -> None:
     before = services.settings.read()
     services.settings.relabel("tasks", "todos", ADA)
