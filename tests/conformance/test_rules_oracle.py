@@ -54,7 +54,7 @@ def unequal(sides: Sides, asks: list[Ask]) -> list[Ask]:
         if sides.ours(ask) != answer:
             differing.append(ask)
         else:
-            COUNTS[f"lists by random filters were {'refused' if answer == REFUSED else 'equal'}"] += 1
+            COUNTS[f"lists over relations were {'refused' if answer == REFUSED else 'equal'}"] += 1
     return differing
 
 
