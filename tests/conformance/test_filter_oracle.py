@@ -1,9 +1,10 @@
 """The same filters and sorts over the same rows, here and in the real PocketBase."""
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import dataset
 import pytest
@@ -30,7 +31,7 @@ class Lists:
         self._database = dataset.Database("sqlite://", ensure_schema=False)
         server.create_collection("things", FIELDS)
         with self._database as db:
-            add_functions(db.executable.connection.driver_connection)
+            add_functions(cast(sqlite3.Connection, db.executable.connection.driver_connection))
             db.executable.execute(sqlalchemy.text(SCHEMA))
             for number, row in enumerate(ROWS):
                 values = dict(zip(FIELDS, row, strict=True), id=f"row{number:012d}")
