@@ -81,7 +81,7 @@ def test_a_scenario_goes_as_with_pocketbase(
     unequal = []
     for number, step in enumerate(scenario.steps):
         is_equal = ours[number] == theirs[number]
-        if is_equal is bool(reason(scenario, step)) and not IS_TWICE:
+        if is_equal is (bool(reason(scenario, step)) and not IS_TWICE):
             unequal.append(_report(f"{number + 1}. {step.label}", ours[number][1], theirs[number][1]))
         elif is_equal:
             COUNTS["answers in scenarios equal to PocketBase's"] += 1

@@ -16,9 +16,13 @@ from tests.conformance.scenarios import (
     field_text,
     field_values,
     realtime,
+    record_auth,
     record_crud,
     record_expand,
     record_lists,
+    rules_access,
+    rules_relations,
+    rules_request,
 )
 from tests.conformance.scenarios.steps import Scenario
 
@@ -40,6 +44,10 @@ MODULES = (
     record_crud,
     record_lists,
     record_expand,
+    record_auth,
+    rules_access,
+    rules_request,
+    rules_relations,
     realtime,
 )
 

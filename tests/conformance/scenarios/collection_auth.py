@@ -8,6 +8,20 @@ from tests.conformance.scenarios.steps import Scenario, Step, ask, changed, crea
 TOKENS = ("authToken", "passwordResetToken", "emailChangeToken", "verificationToken", "fileToken")
 TEMPLATES = ("verificationTemplate", "resetPasswordTemplate", "confirmEmailChangeTemplate")
 
+WRONG_OPTIONS: tuple[dict[str, Any], ...] = (
+    {"passwordAuth": 5},
+    {"passwordAuth": {"enabled": "yes"}},
+    {"passwordAuth": {"enabled": True, "identityFields": "email"}},
+    {"authToken": {"duration": "1"}},
+    {"authToken": 5},
+    {"mfa": True},
+    {"otp": []},
+    {"oauth2": "x"},
+    {"authRule": 5},
+    {"verificationTemplate": "x"},
+    {"authAlert": {"enabled": 1}},
+)
+
 
 def scenarios() -> Iterator[Scenario]:
     """Creation, fields, passwords, tokens, templates and what is switched off."""
@@ -40,21 +54,7 @@ def _creation() -> Iterator[Scenario]:
         "an auth collection of wrong options",
         *(
             made(name=f"{{c}}_{number}", type="auth", status=400, **options)
-            for number, options in enumerate(
-                (
-                    {"passwordAuth": 5},
-                    {"passwordAuth": {"enabled": "yes"}},
-                    {"passwordAuth": {"enabled": True, "identityFields": "email"}},
-                    {"authToken": {"duration": "1"}},
-                    {"authToken": 5},
-                    {"mfa": True},
-                    {"otp": []},
-                    {"oauth2": "x"},
-                    {"authRule": 5},
-                    {"verificationTemplate": "x"},
-                    {"authAlert": {"enabled": 1}},
-                )
-            )
+            for number, options in enumerate(WRONG_OPTIONS)
         ),
     )
     yield Scenario(

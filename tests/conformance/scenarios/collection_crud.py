@@ -1,6 +1,7 @@
 """Collections come, are listed, seen, emptied and go; who may ask for that."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.conformance.scenarios.steps import (
     OWNER,
@@ -21,6 +22,23 @@ from tests.conformance.scenarios.steps import (
 )
 
 COLLECTIONS = "/api/collections"
+
+WRONG_BODIES: tuple[dict[str, Any], ...] = (
+    {"name": 5},
+    {"name": ["a"]},
+    {"name": None},
+    {"fields": "f"},
+    {"fields": {"f": "text"}},
+    {"fields": ["f"]},
+    {"fields": [5]},
+    {"fields": [None]},
+    {"indexes": "x"},
+    {"indexes": [5]},
+    {"listRule": 5},
+    {"viewRule": []},
+    {"type": 5},
+    {"system": "yes"},
+)
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -228,25 +246,7 @@ def _creation() -> Iterator[Scenario]:
                 "{} {}",
             )
         ),
-        *(
-            ask("POST", COLLECTIONS, {"name": "{c}", **wrong}, status=400)
-            for wrong in (
-                {"name": 5},
-                {"name": ["a"]},
-                {"name": None},
-                {"fields": "f"},
-                {"fields": {"f": "text"}},
-                {"fields": ["f"]},
-                {"fields": [5]},
-                {"fields": [None]},
-                {"indexes": "x"},
-                {"indexes": [5]},
-                {"listRule": 5},
-                {"viewRule": []},
-                {"type": 5},
-                {"system": "yes"},
-            )
-        ),
+        *(ask("POST", COLLECTIONS, {"name": "{c}", **wrong}, status=400) for wrong in WRONG_BODIES),
     )
     yield Scenario(
         "a collection of other content types",

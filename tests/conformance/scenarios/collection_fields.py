@@ -1,6 +1,7 @@
 """The fields of a collection: their names, and how they change under records that keep their data."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.conformance.scenarios.steps import (
     OWNER,
@@ -15,6 +16,17 @@ from tests.conformance.scenarios.steps import (
 )
 
 KINDS = ("text", "number", "bool", "email", "url", "date", "json", "editor", "geoPoint", "file")
+
+UNKNOWN_TYPES: tuple[dict[str, Any], ...] = (
+    {"name": "a", "type": "unknown"},
+    {"name": "a", "type": ""},
+    {"name": "a"},
+    {"type": "text"},
+    {"name": "a", "type": "Text"},
+    {"name": "a", "type": 5},
+    {"name": 5, "type": "text"},
+    {},
+)
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -172,21 +184,7 @@ def _field_names() -> Iterator[Scenario]:
     )
     yield Scenario(
         "types of fields that do not exist",
-        *(
-            made(wrong, name=f"{{c}}_{number}", status=400)
-            for number, wrong in enumerate(
-                (
-                    {"name": "a", "type": "unknown"},
-                    {"name": "a", "type": ""},
-                    {"name": "a"},
-                    {"type": "text"},
-                    {"name": "a", "type": "Text"},
-                    {"name": "a", "type": 5},
-                    {"name": 5, "type": "text"},
-                    {},
-                )
-            )
-        ),
+        *(made(wrong, name=f"{{c}}_{number}", status=400) for number, wrong in enumerate(UNKNOWN_TYPES)),
     )
     yield Scenario(
         "ids of fields",

@@ -1,6 +1,7 @@
 """API rules as they are given to a collection: what is taken, and what is refused and how."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.conformance.scenarios.steps import RULES, Scenario, Step, changed, field, made, shown
 
@@ -227,6 +228,7 @@ def _tried(rules: tuple[str, ...], status: int) -> Iterator[Step]:
 
 def _kinds() -> Iterator[Scenario]:
     for kind in RULES:
+        wrong: dict[str, Any] = {kind: "unknown = 1"}
         yield Scenario(
             f"{kind} set, changed and closed",
             made(*FIELDS, open_=False),
@@ -238,22 +240,26 @@ def _kinds() -> Iterator[Scenario]:
             changed({kind: ""}),
             changed({kind: None}),
             shown(),
-            made(*FIELDS, name="{c}_1", open_=False, **{kind: "unknown = 1"}, status=400),
+            made(*FIELDS, name="{c}_1", open_=False, **wrong, status=400),
         )
+    right: dict[str, Any] = dict.fromkeys(RULES, "text = 1")
+    wrong = {rule: f"{rule} = 1" for rule in RULES}
     yield Scenario(
         "all rules are wrong at once",
-        made(*FIELDS, **{rule: f"{rule} = 1" for rule in RULES}, status=400),
-        made(*FIELDS, **{rule: "text = 1" for rule in RULES}),
-        changed({rule: f"{rule} = 1" for rule in RULES}, status=400),
+        made(*FIELDS, **wrong, status=400),
+        made(*FIELDS, **right),
+        changed(wrong, status=400),
         changed({"name": "a b", "fields": [field("a b")], "listRule": "text ="}, status=400),
     )
 
 
 def _auth() -> Iterator[Scenario]:
     for kind in ("authRule", "manageRule"):
+        right: dict[str, Any] = {kind: "verified = true"}
+        wrong: dict[str, Any] = {kind: "unknown = 1"}
         yield Scenario(
             f"{kind} of auth collections",
-            made(*FIELDS, type="auth", **{kind: "verified = true"}),
+            made(*FIELDS, type="auth", **right),
             shown(),
             changed({kind: "email ~ '@example.com'"}),
             changed({kind: "password = 'a'"}, status=200),
@@ -263,7 +269,7 @@ def _auth() -> Iterator[Scenario]:
             changed({kind: "verified ="}, status=400),
             changed({kind: ""}, status=400 if kind == "manageRule" else 200),
             changed({kind: None}),
-            made(*FIELDS, name="{c}_base", **{kind: "unknown = 1"}),
+            made(*FIELDS, name="{c}_base", **wrong),
             shown("{c}_base"),
         )
 

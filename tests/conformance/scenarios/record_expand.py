@@ -1,6 +1,7 @@
 """Records with the records that they point at, and with those that point at them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.conformance.scenarios.steps import (
     OTHER,
@@ -30,7 +31,7 @@ def scenarios() -> Iterator[Scenario]:
     yield from _filters()
 
 
-def _books(**options: object) -> Iterator[Step]:
+def _books(**options: Any) -> Iterator[Step]:
     """Create authors, and books with one author, several readers and a book that they follow."""
     yield made(
         field("name"), field("user", "relation", collectionId="_pb_users_auth_"), name="{c}_author", **options
