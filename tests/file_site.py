@@ -56,10 +56,10 @@ class Site:
         self.files = Files(self.store, self, self)  # type: ignore[arg-type]
         self.app = self._app()
 
-    def get(self, name: str) -> Collection:
+    def get(self, name: str, message: str) -> Collection:
         """Find a collection, as the service of collections does."""
         if name not in (ALBUMS.id, ALBUMS.name):
-            raise NotFoundError("The requested resource wasn't found.")
+            raise NotFoundError(message)
         return ALBUMS
 
     def find(self, collection: Any, record_id: str = "") -> Any:

@@ -15,7 +15,9 @@ from appos.records.files.store import FileStore
 from appos.records.files.thumbs import Thumbs
 from appos.records.models import Collection, Record, RequestInfo
 
+# PocketBase's words.
 NOT_FOUND = "The requested resource wasn't found."
+NO_COLLECTION = "Missing or invalid collection context."
 # What `@request.context` is in rules while somebody asks for a protected file. Source: PocketBase 0.36.
 CONTEXT = "protectedFile"
 
@@ -63,7 +65,7 @@ class Files:
             NotFoundError: `not_found` or `file_not_found`.
             StoreError: the file cannot be read.
         """
-        found = self._collections.get(collection)
+        found = self._collections.get(collection, NO_COLLECTION)
         record = self._records.find(found, record_id)
         field = _naming(record, name) if record is not None else None
         if field is None or (field.protected and not self._records.can_view(found, record_id, info())):

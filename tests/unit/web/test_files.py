@@ -2,6 +2,7 @@ import io
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,7 +10,7 @@ from PIL import Image
 from werkzeug.http import http_date
 from werkzeug.test import TestResponse
 
-from appos.accounts.models import Account, Identity
+from appos.accounts.models import Account
 from appos.accounts.tokens import is_valid
 from appos.records.auth_options import AuthOptions, TokenKind, TokenOptions
 from appos.records.models import Collection, CollectionType
@@ -253,7 +254,6 @@ NOT_FOUND = {"data": {}, "message": "The requested resource wasn't found.", "sta
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/files/nothing/{record}/{name}",
         "/api/files/albums/nobody/{name}",
         "/api/files/albums/{record}/nothing.txt",
         "/api/files/albums/{record}/{name}.attrs",
@@ -291,6 +291,13 @@ def test_no_path_leads_into_or_out_of_a_record(site: Site, client: FlaskClient, 
     assert client.get(f"{folder}/{rest.format(name=name)}").status_code == 404
 
 
+def test_a_collection_that_is_not_there_is_told_apart(client: FlaskClient) -> None:
+    response = client.get(f"/api/files/nothing/{RECORD}/a.txt")
+
+    assert response.status_code == 404
+    assert (response.json or {})["message"] == "Missing or invalid collection context."
+
+
 def test_a_file_that_is_gone_from_the_disk_is_not_found(site: Site, client: FlaskClient) -> None:
     path = site.add(TEXT)
     (site.folder / ALBUMS.id / RECORD / path.rpartition("/")[2]).unlink()
@@ -298,7 +305,7 @@ def test_a_file_that_is_gone_from_the_disk_is_not_found(site: Site, client: Flas
     assert client.get(path).json == NOT_FOUND
 
 
-def account(site: Site) -> Identity:
+def account(site: Site) -> Any:
     """An account, whose token for files is `hers`."""
     users = Collection(
         id="users",
@@ -313,11 +320,9 @@ def account(site: Site) -> Identity:
         verified=True,
         password="",
         token_key="k" * 40,
-        created="",
-        updated="",
     )
-    identity = Identity(account=account, collection=users)
-    site.identities["hers"] = SimpleNamespace(record="the record of ann")
+    identity = SimpleNamespace(account=account, collection=users, record="the record of ann")
+    site.identities["hers"] = identity
     return identity
 
 

@@ -1,5 +1,6 @@
 import io
 import re
+import time
 from typing import Any
 
 import pytest
@@ -100,6 +101,29 @@ def test_folders_in_a_name_do_not_count(name: str) -> None:
 
     assert file.original_name == "passwd"
     assert re.fullmatch(r"passwd_[a-z0-9]{10}\.txt", file.name)
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("C:\\temp\\x.txt", "C:\\temp\\x.txt"),
+        ('a\\"b.txt', 'a"b.txt'),
+        ("a\\\\b.txt", "a\\b.txt"),
+        ("a;b.txt", "a;b.txt"),
+        ("caf\u00e9.txt", "caf\u00e9.txt"),
+        ("tab\tx.txt", "tab\tx.txt"),
+    ],
+)
+def test_a_name_is_read_as_it_was_sent(sent: str, name: str) -> None:
+    assert read(part("open", sent, b"x"))["open"][0].original_name == name
+
+
+def test_a_name_that_never_ends_takes_no_time() -> None:
+    endless = b'filename=a.txt; filename="' + b"\\(" * 5000
+    body = part("open", "a.txt", b"x").replace(b'filename="a.txt"', endless)
+    started = time.perf_counter()
+    assert len(read(body)["open"]) == 1
+    assert time.perf_counter() - started < 1
 
 
 def test_a_part_without_a_name_is_no_file_but_a_text() -> None:

@@ -46,7 +46,8 @@ def of_xml(head: bytes) -> str:
     """Return the character set that the declaration of an XML document names, else that of its text."""
     text = head[:SEARCHED_BYTES]
     at = text.lower().find(b"<?xml")
-    declared = dict(attributes(text, at)).get(b"encoding", b"") if at >= 0 else b""
+    given = attributes(text, at) if at >= 0 else iter(())
+    declared = next((value for name, value in given if name == b"encoding" and value), b"")
     return _token(declared) or of_plain(head)
 
 

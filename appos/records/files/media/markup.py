@@ -14,10 +14,10 @@ FIRST_TAG = re.compile(
 DECLARATION = re.compile(rb"<\?xml[\t\n\f\r >]", re.IGNORECASE)
 XHTML = re.compile(rb"<!doctype[\t\n\f\r ]+html|<html[\t\n\f\r ]+xmlns=", re.IGNORECASE)
 COMMENTS = re.compile(rb"(?:<!(?=--).*?-->)*", re.DOTALL)
+# A name, perhaps with a value, of which nothing may be cut off.
 ATTRIBUTE = re.compile(
-    rb"[\t\n\f\r /]*(=?[^\t\n\f\r />=]+)"
-    rb"(?:[\t\n\f\r ]*=[\t\n\f\r ]*"
-    rb"(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*)(?=[\t\n\f\r >])))?"
+    rb"[\t\n\f\r /]*(=?[^\t\n\f\r />=]++)(?:[\t\n\f\r ]*=[\t\n\f\r ]*"
+    rb"(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*)(?=[\t\n\f\r >]))|(?![\t\n\f\r ]*=))"
 )
 # How much of a document is searched for the element and the space that tell its dialect.
 DIALECT_BYTES = 512

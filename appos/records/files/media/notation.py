@@ -132,9 +132,10 @@ class Notation:
 
 
 def _is_json(head: bytes) -> bool:
-    """A single string, number or word is text and no more."""
-    if not head.lstrip(b"\t\n\r ").startswith((b"{", b"[")):
-        return False
+    """A single string, number or word is text and no more; a bracket alone is JSON, as in PocketBase."""
+    text = head.lstrip(b"\t\n\r ")
+    if text[:1] not in BRACKETS or text in BRACKETS:
+        return text in BRACKETS
     read = Notation(head)
     return read.is_read if is_cut(head) else read.is_complete
 

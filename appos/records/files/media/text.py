@@ -69,7 +69,7 @@ def _bitmap(kinds: bytes) -> Look:
     """Know a bitmap of Netpbm by its two numbers, behind comments and empty lines."""
     pattern = re.compile(
         rb"P[%b]\n(?:#[^\n]*\n|[\t\f\r ]*\n){0,127}"
-        rb"[\t\f\r ]*\+?0*[1-9][0-9]*[\t\f\r ]+\+?0*[1-9][0-9]*[\t\n\f\r ]" % kinds
+        rb"[\t\f\r ]*\+?0*[1-9][0-9]*[\t\f\r ]+\+?0*[1-9][0-9]*(?:[\t\n\f\r ]|\Z)" % kinds
     )
     return lambda head: pattern.match(head) is not None
 
