@@ -13,8 +13,8 @@ from sqlalchemy import event, exc, text
 from sqlalchemy.engine import Connection
 
 from appos.errors import AppOSError, ConflictError, StoreError
+from appos.store.durable import Durability
 from appos.store.functions import add_functions
-from appos.store.offload import Aside
 from appos.store.quick import QuickReader, Values, file_uri
 from appos.store.rows import delete_sql, insert_sql, update_sql
 
@@ -37,11 +37,11 @@ class Database:
 
     A write transaction begins with BEGIN IMMEDIATE under one lock, so writers of this process queue in their
     order and those of other processes are waited for with the event loop running. Nothing may wait (network,
-    engine, sleep) inside a transaction; its commit waits for the disk in a thread, while others are answered.
+    engine, sleep) inside a transaction. After it the disk is waited for, unless `is_durable` is false.
     Source: https://www.sqlite.org/lang_transaction.html
     """
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, path: Path, *, is_durable: bool = True) -> None:
         self.path = path
         self._writer = threading.RLock()
         self._local = threading.local()
@@ -58,13 +58,14 @@ class Database:
             ensure_schema=False,
             row_type=plain_row,
             on_connect_statements=[
-                f"PRAGMA synchronous={synchronous}",
+                # What is missing to FULL, `Durability` does for many commits at once.
+                "PRAGMA synchronous=NORMAL",
                 "PRAGMA foreign_keys=ON",
                 "PRAGMA cache_size=-4000",
             ],
         )
         self._reader = QuickReader(path)
-        self._aside = Aside()
+        self._durability = Durability(path) if is_durable else None
         engine = self._database.engine
         event.listen(engine, "connect", _own_transactions)
         event.listen(engine, "begin", self._begin)
@@ -104,6 +105,8 @@ class Database:
                     yield self._database
             finally:
                 self._local.writing = False
+        if self._durability is not None:
+            self._durability.wait()
         for follow in followers:
             follow()
 
@@ -190,9 +193,6 @@ class Database:
             self._database.rollback()
             raise
         try:
-            if getattr(self._local, "writing", False):
-                # The disk takes its time, in which others are answered; for SQLAlchemy nothing is left to do.
-                self._aside.run(self._connection.commit)
             self._database.commit()
         except BaseException:
             self._database.rollback()
@@ -271,7 +271,8 @@ class Database:
     def close(self) -> None:
         """Close every connection; the last one empties the write-ahead log."""
         self._reader.close()
-        self._aside.close()
+        if self._durability is not None:
+            self._durability.close()
         self._database.close()
 
 

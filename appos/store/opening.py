@@ -46,7 +46,7 @@ def open_databases(data_dir: Path) -> Databases:
         _migrate(data, DATA)
         _mark(data_dir)
         _migrate(auxiliary, AUXILIARY)
-    return Databases(Database(data), Database(auxiliary, synchronous="NORMAL"))
+    return Databases(Database(data), Database(auxiliary, is_durable=False))
 
 
 def replace_file(path: Path, text: str, *, mode: int = 0o600) -> None:

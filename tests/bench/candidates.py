@@ -43,6 +43,8 @@ class Candidate:
     # A list that only a superuser gets.
     list_path: str
     token: str = field(repr=False)
+    # Where its records are.
+    database: Path
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     def start(self) -> float:
@@ -113,6 +115,7 @@ def appos(folder: Path) -> Candidate:
         ),
         list_path="/api/appos/jobs",
         token=token,
+        database=folder / "pb_data" / "data.db",
     )
 
 
@@ -132,6 +135,7 @@ def pocketbase_beside(folder: Path) -> Candidate:
         stream_request=b"GET /api/realtime HTTP/1.1\r\nHost: x\r\n\r\n",
         list_path="/api/collections/_superusers/records",
         token=_token_of(folder),
+        database=folder / "data.db",
     )
 
 

@@ -58,13 +58,22 @@ def _cpu_seconds(candidate: Candidate) -> float:
     return total / 1e9
 
 
-def load(port: int, connections: int, seconds: int, path: str = "/api/health", token: str = "") -> Load:
-    """Ask for a path over so many connections for so long.
+def load(
+    port: int,
+    connections: int,
+    seconds: int,
+    path: str = "/api/health",
+    token: str = "",
+    script: Path | None = None,
+) -> Load:
+    """Ask for a path over so many connections for so long; `script` tells wrk what else to send.
 
     Raises:
         RuntimeError: an answer was an error, or a connection failed.
     """
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
+    if script is not None:
+        command += ["-s", str(script)]
     if token:
         command += ["-H", f"Authorization: {token}"]
     done = subprocess.run(

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Run as a program, it finds the tests and the programs of build/ by itself.
 sys.path[:0] = [str(ROOT), str(ROOT / "build")]
 
-from tests.bench import measures, report  # noqa: E402
+from tests.bench import measures, records, report  # noqa: E402
 from tests.bench.candidates import Candidate, appos, pocketbase_beside  # noqa: E402
 from tests.bench.report import Row  # noqa: E402
 from tests.bench.wire import allow_open_files, open_streams  # noqa: E402
@@ -34,10 +34,11 @@ class Plan(NamedTuple):
     idle_seconds: float
     rounds: int
     load_seconds: int
+    most_records: int
 
 
-FULL = Plan(starts=5, settle_seconds=5, idle_seconds=60, rounds=3, load_seconds=10)
-QUICK = Plan(starts=3, settle_seconds=2, idle_seconds=10, rounds=1, load_seconds=2)
+FULL = Plan(starts=5, settle_seconds=5, idle_seconds=60, rounds=3, load_seconds=10, most_records=1_000_000)
+QUICK = Plan(starts=3, settle_seconds=2, idle_seconds=10, rounds=1, load_seconds=2, most_records=10_000)
 
 
 def main() -> None:
@@ -52,7 +53,7 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(prefix="appos-bench-") as folder:
         pair = (appos(Path(folder) / "appos"), pocketbase_beside(Path(folder) / "pocketbase"))
-        rows = [_starts(pair, plan), *_idle(pair, plan), *_loads(pair, plan)]
+        rows = [_starts(pair, plan), *_idle(pair, plan), *_loads(pair, plan), *_records(pair, folder, plan)]
     machine = report.machine({candidate.name: candidate.version for candidate in pair})
     sys.stdout.write(f"{machine}\n\n{report.table(rows)}\n")
     if options.write:
@@ -96,6 +97,10 @@ def _loads(pair: Sequence[Candidate], plan: Plan) -> Iterator[Row]:
     yield from _rows(f"a list, signed in, {CONNECTIONS[0]} connections", pair, plan, run, is_aimed=False)
 
 
+def _records(pair: Sequence[Candidate], folder: str, plan: Plan) -> Iterator[Row]:
+    return records.rows(pair, Path(folder), plan.load_seconds, plan.rounds, most=plan.most_records)
+
+
 def _rows(
     name: str,
     pair: Sequence[Candidate],
@@ -125,9 +130,11 @@ def _load_health(candidate: Candidate, connections: int, streams: int, plan: Pla
 
 def _load_list(candidate: Candidate, plan: Plan) -> measures.Load:
     with candidate.running():
-        asked = {"path": candidate.list_path, "token": candidate.token}
-        measures.load(candidate.port, CONNECTIONS[0], 1, **asked)
-        return measures.load(candidate.port, CONNECTIONS[0], plan.load_seconds, **asked)
+        ask = partial(
+            measures.load, candidate.port, CONNECTIONS[0], path=candidate.list_path, token=candidate.token
+        )
+        ask(seconds=1)
+        return ask(seconds=plan.load_seconds)
 
 
 @contextmanager

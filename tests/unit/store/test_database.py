@@ -348,11 +348,10 @@ def test_closing_empties_the_write_ahead_log(path: Path) -> None:
     assert not Path(f"{path}-wal").exists()
 
 
-@pytest.mark.parametrize(("synchronous", "number"), [("FULL", 2), ("NORMAL", 1)])
-def test_a_connection_has_the_pragmas_that_it_needs(path: Path, synchronous: str, number: int) -> None:
-    database = Database(path, synchronous=synchronous)
+def test_a_connection_has_the_pragmas_that_it_needs(path: Path) -> None:
+    database = Database(path)
     with database.read() as db:
-        assert row(db, "PRAGMA synchronous") == {"synchronous": number}
+        assert row(db, "PRAGMA synchronous") == {"synchronous": 1}
         assert row(db, "PRAGMA foreign_keys") == {"foreign_keys": 1}
         assert row(db, "PRAGMA journal_mode") == {"journal_mode": "wal"}
     database.close()
