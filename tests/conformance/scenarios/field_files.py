@@ -230,14 +230,14 @@ def _several() -> Iterator[Scenario]:
     yield Scenario(
         "file field changed under records",
         made(field("f", "file", maxSelect=3)),
-        uploaded(File("a.txt"), File("b.txt")),
-        uploaded(File("c.txt")),
+        uploaded(File("alpha.txt"), File("beta.txt")),
+        uploaded(File("gamma.txt")),
         create({}),
         changed({"fields": [field("f", "file", maxSelect=1)]}),
         listed(sort="@rowid"),
         changed({"fields": [field("f", "file", maxSelect=2)]}),
         listed(sort="@rowid"),
-        listed(filter="f ~ 'c_'", sort="@rowid"),
+        listed(filter="f ~ 'gamma_'", sort="@rowid"),
         listed(filter="f:length = 1", sort="@rowid"),
         listed(filter="f = ''", sort="@rowid"),
     )
