@@ -57,6 +57,7 @@ ACCESS: dict[str, Permission] = {
     "panel_session": Permission.PANEL,
     "panel_session.login": Permission.PUBLIC,
     "panel_session.sign_in": Permission.PUBLIC,
+    "panel_collections": Permission.PANEL,
     "panel_superusers": Permission.PANEL,
     "panel_users": Permission.PANEL,
     "panel_jobs": Permission.PANEL,

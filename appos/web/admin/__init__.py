@@ -9,6 +9,7 @@ from appos.accounts.models import Account
 from appos.audit.models import Entry
 from appos.web.admin import assets, guard, login, sessions, shown
 from appos.web.admin.accounts import SuperusersView, UsersView
+from appos.web.admin.collections import CollectionsView
 from appos.web.admin.home import HomeView
 from appos.web.admin.jobs import JobsView
 from appos.web.admin.settings import SettingsView
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     home.static_folder = None
     admin = Admin(app, "AppOS", url="/_", index_view=home, theme=Bootstrap4Theme(), csp_nonce_generator=nonce)
     admin.add_views(
+        CollectionsView(name="Collections", endpoint="panel_collections", url="collections"),
         SuperusersView(Account, name="Superusers", endpoint="panel_superusers", url="superusers"),
         UsersView(Account, name="Users", endpoint="panel_users", url="users"),
         JobsView(known.tasks.kinds, name="Jobs", endpoint="panel_jobs", url="jobs"),
