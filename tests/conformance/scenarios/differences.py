@@ -2,13 +2,19 @@
 
 import re
 
-from tests.conformance.scenarios.steps import Scenario, Step
+from tests.conformance.scenarios.steps import Scenario
 
-# Patterns of "SCENARIO: STEP", the step by its label.
-DIFFERENCES: dict[str, str] = {}
+# Patterns of "SCENARIO: NUMBER. STEP", the steps numbered from 1 and named by their labels.
+DIFFERENCES = {
+    r"views without a query: [34]\. .*": "AppOS has no view collections, and says so whatever the query is.",
+    r"records of ids that do not exist: .* GET /api/collections/\{c\}/records/a%2Fb": (
+        "The server decodes a path before it is matched, so that %2F is a slash."
+    ),
+    r"rules on headers: 5\. .*": "gunicorn drops a header with an underscore, which could pass for another.",
+}
 
 
-def reason(scenario: Scenario, step: Step) -> str:
-    """Return why a step is answered otherwise, "" if it has to be answered the same."""
-    name = f"{scenario.name}: {step.label}"
+def reason(scenario: Scenario, number: int) -> str:
+    """Return why a step, numbered from 1, is answered otherwise, "" if it has to be answered the same."""
+    name = f"{scenario.name}: {number}. {scenario.steps[number - 1].label}"
     return next((why for pattern, why in DIFFERENCES.items() if re.fullmatch(pattern, name)), "")
