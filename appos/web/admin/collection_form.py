@@ -96,7 +96,8 @@ def read(form: Form, before: Document) -> Document:
     """Return the document that a form makes of the one that it showed."""
     made = before | {"name": form.get("name", "").strip(), "type": form.get("type", before["type"])}
     made["indexes"] = lines(form.get("indexes", ""))
-    made["fields"] = [_read_field(form, number) for number in form.getlist("field")]
+    stored = {field.get("id", ""): field for field in before["fields"]}
+    made["fields"] = [_read_field(form, number, stored) for number in form.getlist("field")]
     is_auth = made["type"] == "auth"
     made |= read_rules(form, RULES | AUTH_RULES if is_auth else RULES)
     return made | _read_auth(form) if is_auth and "auth-shown" in form else made
@@ -128,14 +129,17 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _read_field(form: Form, number: str) -> Document:
+def _read_field(form: Form, number: str, stored: Mapping[str, Document]) -> Document:
     part = f"fields-{number}-"
     kind = form.get(f"{part}type", "")
     read_ = {name: form.get(part + name, "").strip() for name in ("id", "name", "type")}
     made: Document = {name: value for name, value in read_.items() if name != "id" or value}
     made["system"] = form.get(f"{part}system") == "true"
     for option in options_of(kind) if kind in KINDS else []:
-        made[option.name] = _value(form, part + option.name, option.kind)
+        value = _value(form, part + option.name, option.kind)
+        # An empty box shows a list without items and none at all alike; what was none stays none.
+        is_none = value == [] and stored.get(read_["id"], {}).get(option.name) is None
+        made[option.name] = None if is_none else value
     return made
 
 

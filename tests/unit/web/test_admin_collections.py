@@ -1,11 +1,13 @@
 """appos/web/admin: collections and their records in the panel."""
 
 import io
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from appos.records.document import document
 from appos.records.models import Collection
 from appos.web.admin import collection_form
 from tests.unit.web.panel_client import Panel, signed_in
@@ -139,3 +141,61 @@ def test_a_record_is_created_with_a_file_changed_refused_and_deleted(panel: Pane
 def test_records_of_superusers_have_their_own_page(panel: Panel) -> None:
     for page in ("records/", "records/new/", "records/abc/"):
         assert panel.get(f"{PATH}_superusers/{page}").location.startswith("/_/superusers/")
+
+
+class Inputs(HTMLParser):
+    """What a browser would send of the form of a collection, as it stands on the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.form: dict[str, list[str]] = {}
+        self._is_inside = False
+        self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._is_inside = "collection-form" in given.get("class", "")
+        name = given.get("name", "")
+        if not self._is_inside:
+            return
+        if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
+            self.form.setdefault(name, []).append(given.get("value", "on"))
+        elif tag == "textarea":
+            self._area = name
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in given:
+            self.form[self._select] = [given["value"]]
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.form.setdefault(self._area, []).append(data.removeprefix("\n"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.form[self._area] = ["".join(self.form.get(self._area, []))]
+            self._area = ""
+
+
+@pytest.mark.parametrize("name", ["users", "notes", "_superusers", "jobs"])
+def test_a_form_that_is_saved_as_it_stands_changes_nothing(panel: Panel, name: str) -> None:
+    create(panel)
+    before = panel.services.collections.get(name)
+    page = Inputs()
+    page.feed(panel.get(f"{PATH}{name}/edit/").text)
+    form: dict[str, Any] = {key: value for key, value in page.form.items() if key != "csrf_token"}
+    assert "was saved" in panel.flashed(panel.post(f"{PATH}{name}/edit/", **form))
+    after = panel.services.collections.get(name)
+    assert document(after) | {"updated": ""} == document(before) | {"updated": ""}
+    if before.auth is not None:
+        assert after.auth_options.auth_token.secret == before.auth_options.auth_token.secret
+
+
+def test_what_appos_keeps_is_written_by_nobody_else(panel: Panel) -> None:
+    total = len(panel.services.collections.all())
+    text = panel.post(f"{PATH}jobs/records/new/", **{"v-kind": "made.up"}).text
+    assert 'role="alert"' in text
+    assert "made.up" not in panel.get(f"{PATH}jobs/records/").text
+    assert 'role="alert"' in panel.flashed(panel.post(f"{PATH}jobs/delete", typed="jobs"))
+    assert len(panel.services.collections.all()) == total
