@@ -199,3 +199,20 @@ def test_what_appos_keeps_is_written_by_nobody_else(panel: Panel) -> None:
     assert "made.up" not in panel.get(f"{PATH}jobs/records/").text
     assert 'role="alert"' in panel.flashed(panel.post(f"{PATH}jobs/delete", typed="jobs"))
     assert len(panel.services.collections.all()) == total
+
+
+def test_pages_of_records_follow_one_another(panel: Panel) -> None:
+    create(panel)
+    for number in range(31):
+        panel.post(f"{PATH}notes/records/new/", **{"v-a_text": f"note {number}"})
+    first, second = (panel.get(f"{PATH}notes/records/?search=note&page={number}").text for number in (0, 1))
+    assert "Page 1 of 2" in first
+    assert "search=note" in first.split('aria-label="Pages"')[1]
+    assert (first.count('name="rowid"'), second.count('name="rowid"')) == (30, 1)
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '{"fields": 1}', '{"name": "users"}'])
+def test_json_that_is_no_collection_is_refused(panel: Panel, text: str) -> None:
+    before = document(create(panel))
+    assert 'id="problem"' in panel.post(f"{PATH}notes/json/", document=text).text
+    assert document(panel.services.collections.get("notes")) == before
