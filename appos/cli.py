@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _wrong_fields(error: AppOSError) -> str:
     """Say which fields are wrong where the sentence of the error says only that some are."""
-    if error.code != "validation_failed":
+    if error.code not in ("validation_failed", "not_unique"):
         return ""
     return "".join(f"{name}: {problem['message']}\n" for name, problem in error.fields.items())
 
