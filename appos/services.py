@@ -115,7 +115,7 @@ class Services:
             samples=SampleMails(collections, settings, mailer),
             superusers=Superusers(config, collections, accounts, resets, audit),
             system=System(config, databases, engine, ledger, queue),
-            upkeep=Upkeep(databases, settings, requests, ledger, collections),
+            upkeep=Upkeep(databases, settings, requests, ledger, collections, parts.files),
             boot=new_id(),
             session_secret=session_secret,
         )

@@ -33,6 +33,12 @@ KINDS: Kinds = {
         is_startable=True,
         timeout_seconds=600,
     ),
+    "files.cleanup": Kind(
+        title="Remove files that no record names",
+        call=lambda services, run: services.upkeep.clean_files(run),
+        is_startable=True,
+        timeout_seconds=3600,
+    ),
     "database.optimize": Kind(
         title="Optimize the databases",
         call=lambda services, run: services.upkeep.optimize_database(run),

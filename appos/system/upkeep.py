@@ -10,6 +10,7 @@ from appos.ledger.run import Run
 from appos.ledger.service import Ledger
 from appos.records.auth_options import AuthOptions
 from appos.records.collections import Collections
+from appos.records.files.service import Files
 from appos.records.settings.service import SettingsService
 from appos.store.offload import offload
 from appos.store.opening import Databases
@@ -30,12 +31,14 @@ class Upkeep:
         requests: RequestLog,
         ledger: Ledger,
         collections: Collections,
+        files: Files,
     ) -> None:
         self._databases = databases
         self._settings = settings
         self._requests = requests
         self._ledger = ledger
         self._collections = collections
+        self._files = files
 
     def clean_logs(self, run: Run) -> None:
         """Delete request logs older than the settings say, and jobs that ended more than 90 days ago."""
@@ -51,6 +54,16 @@ class Upkeep:
     def clean_otps(self, run: Run) -> None:
         """Delete one-time passwords that are older than their collection lets them be."""
         run.step("one-time passwords", lambda: self._clean("_otps", lambda options: options.otp.duration))
+
+    def clean_files(self, run: Run) -> None:
+        """Remove the files that no record names, which a crash leaves behind."""
+
+        def sweep() -> str:
+            removed = self._files.sweep(run.is_stopping)
+            run.checkpoint()
+            return f"Removed {removed} files."
+
+        run.step("files", sweep)
 
     def _clean(self, name: str, seconds: Callable[[AuthOptions], int]) -> str:
         deleted = 0

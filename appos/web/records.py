@@ -1,6 +1,6 @@
 """PocketBase's routes of records, under /api/collections/<collection>/records."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from appos.records.changes import Body
 from appos.records.models import Collection
@@ -56,6 +56,8 @@ def _collection(name: str, message: str = "Missing collection context.") -> Coll
 
 
 def _body(collection: Collection) -> Body:
+    if request.max_content_length is not None:
+        request.max_content_length += sum(field.body_bytes for field in collection.fields)
     return Body(values=body_values(), uploads=uploads(collection))
 
 

@@ -12,7 +12,7 @@ from appos.records.fields.numbers import plain_number
 from appos.records.models import RequestInfo
 from appos.web.go_request import GoRequest, parse_query
 from appos.web.state import identity
-from appos.web.uploads import unnamed_texts
+from appos.web.uploads import check_headers, unnamed_texts
 
 WRONG = "Something went wrong while processing your request."
 # The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
@@ -64,6 +64,7 @@ def _read_body() -> dict[str, Any]:
         return _form(parse_query(request.get_data().decode(errors="replace"), strict=True))
     if kind.startswith("multipart/form-data"):
         cast("GoRequest", request).is_form_strict = True
+        check_headers()
         return _form([*request.form.items(multi=True), *_unnamed_files()])
     raise InvalidError("Unsupported Content-Type.", code="body_invalid")
 

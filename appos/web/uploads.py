@@ -14,6 +14,7 @@ from appos.records.files.sniff import detect_file
 from appos.records.models import Collection
 from appos.records.uploads import Upload
 
+CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 SPECIAL = r'[()<>@,;:\\"/\[\]?=]'
 ESCAPED = re.compile(rf"\\({SPECIAL})")
 # Every text is matched in one way only, so that none takes long.
@@ -26,6 +27,19 @@ def uploads(collection: Collection) -> Uploads:
     keys = (key for name in fields for key in (name, f"+{name}", f"{name}+"))
     found = {key: [_upload(part) for part in request.files.getlist(key) if part.filename] for key in keys}
     return {key: files for key, files in found.items() if files}
+
+
+def check_headers() -> None:
+    """Refuse a form in which a file's headers hold control characters other than tabs.
+
+    Source: Go's `net/textproto`, and with it PocketBase 0.36.2.
+
+    Raises:
+        ValueError: one does.
+    """
+    for _, part in request.files.items(multi=True):
+        if any(CONTROLS.search(value) for value in part.headers.values()):
+            raise ValueError("the headers of a part hold control characters")
 
 
 def unnamed_texts(key: str) -> list[str]:

@@ -18,6 +18,7 @@ from tests.file_samples import NAMES, SAMPLES, SVG, Sample, moving, picture, tur
 SEED = 20_362
 SAMPLE = 300
 FULL = 10_000
+CONTROLS = (*range(9), 11, 12, *range(14, 32), 127)
 OLD = "Mon, 01 Jan 2001 00:00:00 GMT"
 
 
@@ -57,10 +58,32 @@ def test_stored_names_are_made_alike(shelves: Shelves) -> None:
     equal(len(NAMES))
 
 
-@pytest.mark.parametrize("called", ["a.attrs", "a.txt.attrs"])
+@pytest.mark.parametrize("called", ["a.attrs", "a.txt.attrs", *(f"a{chr(each)}b.txt" for each in CONTROLS)])
 def test_names_that_are_not_stored_are_refused_alike(shelves: Shelves, called: str) -> None:
     ours, theirs = (shelf.upload("shelf", ("one", File(called, b"a"))) for shelf in shelves)
+    assert theirs.status == 400
     assert (ours.status, ours.json) == (theirs.status, theirs.json)
+    equal()
+
+
+# Mebibytes of one file, and the answer: a body may hold 32 and what the fields take, here 40 and 5.
+SIZES_OF_BODIES = {39: 200, 41: 400, 78: 413}
+
+
+@pytest.mark.parametrize("mebibytes", SIZES_OF_BODIES)
+def test_a_body_may_hold_what_the_fields_take(shelves: Shelves, mebibytes: int) -> None:
+    fields: list[dict[str, object]] = [
+        {"name": "one", "type": "file", "maxSize": 40 << 20},
+        {"name": "page", "type": "editor"},
+    ]
+    for shelf in shelves:
+        shelf.create(f"wide{mebibytes}", fields, createRule="")
+    file = File("large.bin", b"\0" * (mebibytes << 20))
+    ours, theirs = (shelf.upload(f"wide{mebibytes}", ("one", file)) for shelf in shelves)
+
+    assert ours.status == theirs.status == SIZES_OF_BODIES[mebibytes]
+    if theirs.status != 200:
+        assert ours.json == theirs.json
     equal()
 
 

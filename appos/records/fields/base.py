@@ -85,6 +85,14 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field
         return False
 
     @property
+    def body_bytes(self) -> int:
+        """Return by how much the field raises what a body of a record may hold.
+
+        Source: PocketBase 0.36, which does so for files, editors and JSON.
+        """
+        return 0
+
+    @property
     def column(self) -> str:
         """Return the definition of the field's column in SQL, without its name."""
         return self.column_type

@@ -25,6 +25,11 @@ class EditorField(Field, frozen=True, kw_only=True, tag="editor"):
         """Return how large a value may be."""
         return self.max_size if self.max_size > 0 else DEFAULT_MOST_BYTES
 
+    @property
+    def body_bytes(self) -> int:
+        """Return by how much the field raises what a body of a record may hold: by a value."""
+        return self.most_bytes
+
     def cast(self, raw: Any) -> str:
         """Return text as it is, and numbers and truths as text."""
         return as_text(raw)

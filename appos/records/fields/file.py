@@ -36,6 +36,11 @@ class FileField(ListField, frozen=True, kw_only=True, tag="file"):
         """Return how large one file may be."""
         return self.max_size if self.max_size > 0 else DEFAULT_MOST_BYTES
 
+    @property
+    def body_bytes(self) -> int:
+        """Return by how much the field raises what a body of a record may hold: by all of its files."""
+        return self.most_bytes * max(self.max_select, 1)
+
     def items(self, raw: Any) -> list[Any]:
         """Return the names and the new files of a raw or cast value."""
         match raw:

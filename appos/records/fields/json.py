@@ -38,6 +38,11 @@ class JSONField(Field, frozen=True, kw_only=True, tag="json"):
         """Return how large a value may be."""
         return self.max_size if self.max_size > 0 else DEFAULT_MOST_BYTES
 
+    @property
+    def body_bytes(self) -> int:
+        """Return by how much the field raises what a body of a record may hold: by a value."""
+        return self.most_bytes
+
     def cast(self, raw: Any) -> JSONText:
         """Return a value as JSON; a text that is JSON but for spaces around it is taken as that."""
         match raw:

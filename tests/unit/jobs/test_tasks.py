@@ -92,7 +92,7 @@ def test_an_unknown_kind_is_told_the_known_ones(tasks: Tasks) -> None:
     with pytest.raises(InvalidError) as caught:
         tasks.start("none", ADA)
 
-    assert "database.optimize, logs.cleanup, system.check, test.note" in caught.value.message
+    assert "database.optimize, files.cleanup, logs.cleanup, system.check, test.note" in caught.value.message
     assert list(caught.value.fields) == ["kind"]
 
 
@@ -201,6 +201,7 @@ def test_the_kinds_that_people_start_need_no_arguments(tasks: Tasks, services: S
     assert {job.kind: job.state.value for job in jobs(services)} == {
         "system.check": "succeeded",
         "logs.cleanup": "succeeded",
+        "files.cleanup": "succeeded",
         "database.optimize": "succeeded",
     }
     assert engine.asked > 0

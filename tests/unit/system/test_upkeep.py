@@ -1,7 +1,10 @@
 """Keeping the databases small."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,7 +14,9 @@ from appos.audit.models import SYSTEM
 from appos.errors import NotFoundError, StoreError
 from appos.ledger.models import JobState, Order
 from appos.ledger.run import RunStopped, StopReason
+from appos.records.files.store import FileStore
 from appos.records.settings.models import Logs
+from appos.records.uploads import Upload
 from appos.services import Services
 from appos.store.database import Database, execute, rows
 from appos.store.query import ListQuery
@@ -134,6 +139,42 @@ def test_jobs_that_ended_long_ago_go(services: Services) -> None:
     assert services.ledger.get(ids[0])
     with pytest.raises(NotFoundError):
         services.ledger.get(ids[1])
+
+
+def left_file(services: Services, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file as a crash leaves it between writing it and committing its record, an hour later."""
+    collection = services.collections.get("users", "")
+    upload = Upload(
+        original_name="a.txt",
+        name="a_0123456789.txt",
+        size_bytes=1,
+        media_type="text/plain",
+        source=BytesIO(b"a"),
+    )
+    store = FileStore(services.config.storage_path)
+    store.save(collection.id, "abcdefghijklmno", upload)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3700)
+    return services.config.storage_path / collection.id / "abcdefghijklmno" / upload.name
+
+
+def test_files_that_no_record_names_are_removed(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, journal = left_file(services, monkeypatch), MemoryJournal()
+    services.upkeep.clean_files(run(journal))
+
+    assert journal.steps[0].message == "Removed 1 files."
+    assert not path.exists()
+
+
+def test_files_are_not_removed_once_the_work_is_stopped(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, this = left_file(services, monkeypatch), run()
+    this.stop(StopReason.CANCEL)
+    with pytest.raises(RunStopped):
+        services.upkeep.clean_files(this)
+
+    assert path.exists()
 
 
 def test_both_databases_are_optimized(services: Services) -> None:

@@ -42,6 +42,11 @@ def test_names_and_new_files_are_cast(raw: Any, one: Any, many: list[Any]) -> No
     assert MANY.cast(raw) == many
 
 
+def test_a_body_may_be_larger_by_all_files_that_a_field_takes() -> None:
+    assert FileField(name="f").body_bytes == 5 << 20
+    assert FileField(name="f", max_size=10, max_select=3).body_bytes == 30
+
+
 def test_names_are_kept() -> None:
     assert ONE.to_column(NEW) == NEW.name
     assert kept(MANY, ["a.txt", NEW]) == ["a.txt", NEW.name]
