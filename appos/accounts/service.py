@@ -24,7 +24,7 @@ from appos.store.query import ListQuery, Page
 
 FAILED = "Failed to authenticate."
 NOT_ADMITTED = "The request doesn't satisfy the collection requirements to authenticate."
-PASSWORDS_OFF = "The collection is not configured to allow password authentication."  # noqa: S105 - words
+METHOD_OFF = "The collection is not configured to allow password authentication."
 # What `@request.context` is while somebody signs in with a password. Source: PocketBase 0.36.
 PASSWORD_CONTEXT = RequestInfo(context="password")
 
@@ -105,7 +105,7 @@ class Accounts:
             ForbiddenError: `passwords_off`.
         """
         if not collection.auth_options.password_auth.enabled:
-            raise ForbiddenError(PASSWORDS_OFF, code="passwords_off")
+            raise ForbiddenError(METHOD_OFF, code="passwords_off")
 
     def _named(self, collection: Collection, name: str, field: str) -> Identity | None:
         """Return the account with this name; as in PocketBase, what looks like an address is one first."""

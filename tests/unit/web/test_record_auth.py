@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from appos.accounts import tokens
-from appos.accounts.resets import MAIL_JOB
+from appos.accounts.mails import Letter
 from appos.audit.models import SYSTEM
 from appos.records.auth_options import TokenKind
 from appos.records.settings.models import Settings, Smtp
@@ -121,12 +121,18 @@ def test_the_ways_to_sign_in_are_listed(client: FlaskClient) -> None:
     assert not any(body[other]["enabled"] for other in ("oauth2", "mfa", "otp"))
 
 
-def test_nobody_can_register(client: FlaskClient, as_user: dict[str, str]) -> None:
+def test_nobody_can_register(client: FlaskClient, as_user: dict[str, str], services: Services) -> None:
     body = {"email": "eve@example.com", "password": PASSWORD, "passwordConfirm": PASSWORD}
     for collection in ("users", "_superusers"):
         for headers in ({}, as_user):
             path = f"/api/collections/{collection}/records"
-            assert client.post(path, json=body, headers=headers).status_code == 404
+            assert client.post(path, json=body, headers=headers).status_code == 403
+
+    with services.databases.data.read() as db:
+        names = [
+            row["email"] for row in db.query("SELECT email FROM users UNION SELECT email FROM _superusers")
+        ]
+    assert body["email"] not in names
 
 
 def test_a_refresh_is_a_new_token(post: Post, as_user: dict[str, str], services: Services) -> None:
@@ -155,7 +161,7 @@ def mailing(services: Services) -> None:
 
 
 def mail_jobs(services: Services) -> int:
-    return services.ledger.page(ListQuery(filter=f"kind = '{MAIL_JOB}'")).total_items
+    return services.ledger.page(ListQuery(filter=f"kind = '{Letter.PASSWORD_RESET.value}'")).total_items
 
 
 @pytest.mark.parametrize("email", [USER_EMAIL, "nobody@example.com"])
