@@ -33,8 +33,7 @@ class Superusers:
         """Create a superuser.
 
         Raises:
-            InvalidError: `weak_password` or `validation_failed`.
-            ConflictError: `not_unique`.
+            InvalidError: `weak_password`, `validation_failed` or `not_unique`.
         """
         refuse_weak(password, email)
         self._accounts.create(self._collections.auth(SUPERUSERS), email, password, SHELL)
@@ -66,7 +65,7 @@ class Superusers:
 
         Raises:
             NotFoundError: `superuser_not_found`.
-            ConflictError: `last_superuser`.
+            InvalidError: `last_superuser`.
         """
         self._accounts.delete(self._find(email), SHELL)
 

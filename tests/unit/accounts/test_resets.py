@@ -2,16 +2,19 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from appos.accounts import tokens
 from appos.accounts.mail import Mail
+from appos.accounts.mails import AccountMails, Letter
 from appos.accounts.models import Identity
-from appos.accounts.resets import MAIL_JOB, PasswordResets
-from appos.audit.models import SHELL
+from appos.accounts.resets import PasswordResets
+from appos.audit.models import SHELL, SYSTEM
 from appos.errors import AppOSError, NotFoundError
-from appos.records.models import AuthCollection, Meta, Settings, Smtp, TokenKind
+from appos.ledger.run import Run
+from appos.records.auth_options import TokenKind
+from appos.records.models import Collection
+from appos.records.settings.models import Meta, Settings, Smtp
 from appos.services import Services
 from appos.store.query import ListQuery
 from tests.conftest import PASSWORD, SUPERUSER_EMAIL, USER_EMAIL, identity_of
@@ -41,14 +44,19 @@ def mailer() -> FakeMailer:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("appos.accounts.resets.time.monotonic", clock)
+    monkeypatch.setattr("appos.accounts.mails.time.monotonic", clock)
     return clock
 
 
 @pytest.fixture
-def resets(services: Services, mailer: FakeMailer) -> PasswordResets:
+def mails(services: Services, mailer: FakeMailer) -> AccountMails:
+    return AccountMails(services.accounts, services.collections, services.settings, mailer)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def resets(services: Services, mails: AccountMails) -> PasswordResets:
     services.settings.change(MAILING, SHELL)
-    return PasswordResets(services.accounts, services.collections, services.settings, mailer)  # type: ignore[arg-type]
+    return PasswordResets(services.accounts, mails)
 
 
 @pytest.fixture
@@ -61,8 +69,14 @@ def reset_token(who: Identity, **claims: Any) -> str:
     return tokens.sign(who.account, who.collection, TokenKind.PASSWORD_RESET, **claims)
 
 
+def reset_mail(who: Identity, journal: MemoryJournal | None = None) -> Run:
+    """A run of the job that sends the mail."""
+    args = {"collection": who.collection.id, "account": who.account.id}
+    return run(journal, kind=Letter.PASSWORD_RESET.value, args=args)
+
+
 def problems(
-    resets: PasswordResets, collection: AuthCollection, token: str, password: str = OTHER, again: str = OTHER
+    resets: PasswordResets, collection: Collection, token: str, password: str = OTHER, again: str = OTHER
 ) -> dict[str, object]:
     """What is wrong with a confirmation."""
     with pytest.raises(AppOSError) as caught:
@@ -75,7 +89,7 @@ def test_a_request_asks_for_a_mail(resets: PasswordResets, bob: Identity) -> Non
     order = resets.request(bob.collection, USER_EMAIL)
 
     assert order is not None
-    assert order.kind == MAIL_JOB
+    assert order.kind == Letter.PASSWORD_RESET.value
     assert order.args == {"collection": "_pb_users_auth_", "account": bob.account.id}
 
 
@@ -104,33 +118,40 @@ def test_each_account_waits_for_itself(resets: PasswordResets, services: Service
     assert resets.request(services.collections.auth("_superusers"), SUPERUSER_EMAIL) is not None
 
 
-def test_accounts_that_waited_are_forgotten(resets: PasswordResets, bob: Identity, clock: Clock) -> None:
-    resets._sent = {f"account{number}": clock.now - 121 for number in range(100)}
+def test_accounts_that_waited_are_forgotten(
+    resets: PasswordResets, mails: AccountMails, bob: Identity, clock: Clock
+) -> None:
+    long_ago = clock.now - 121
+    mails._sent = {
+        (Letter.PASSWORD_RESET, f"_pb_users_auth_/account{number}"): long_ago for number in range(100)
+    }
     resets.request(bob.collection, USER_EMAIL)
 
-    assert list(resets._sent) == [bob.account.id]
+    assert list(mails._sent) == [(Letter.PASSWORD_RESET, f"_pb_users_auth_/{bob.account.id}")]
 
 
-def test_the_mail_has_a_link_that_works(resets: PasswordResets, mailer: FakeMailer, bob: Identity) -> None:
+def test_the_mail_has_a_link_that_works(
+    resets: PasswordResets, mails: AccountMails, mailer: FakeMailer, bob: Identity
+) -> None:
     journal = MemoryJournal()
-    resets.send_mail(run(journal, args={"collection": "_pb_users_auth_", "account": bob.account.id}))
+    mails.send(reset_mail(bob, journal))
     (mail,) = mailer.sent
-    token = mail.html.partition("/_/reset#token=")[2].partition('"')[0]
+    token = mail.html.partition("/_/#/auth/confirm-password-reset/")[2].partition('"')[0]
 
     assert (mail.to, mail.subject) == (USER_EMAIL, "Reset your Ada & Co password")
-    assert 'href="https://apps.example.com/_/reset#token=' in mail.html
-    assert "your Ada &amp; Co account" in mail.html
+    assert 'href="https://apps.example.com/_/#/auth/confirm-password-reset/' in mail.html
+    assert "Ada &amp; Co team" in mail.html
     assert resets.confirm(bob.collection, token, OTHER, OTHER, HERE).account.id == bob.account.id
     assert [step.message for step in journal.steps] == ["The mail server mail took the mail."]
     assert token not in repr(journal.steps) + repr(journal.lines) + repr(mail)
 
 
 def test_no_mail_goes_to_an_account_that_is_gone(
-    resets: PasswordResets, mailer: FakeMailer, services: Services, bob: Identity
+    mails: AccountMails, mailer: FakeMailer, services: Services, bob: Identity
 ) -> None:
     services.accounts.delete(bob, SHELL)
     with pytest.raises(NotFoundError) as caught:
-        resets.send_mail(run(args={"collection": "_pb_users_auth_", "account": bob.account.id}))
+        mails.send(reset_mail(bob))
 
     assert caught.value.code == "account_gone"
     assert mailer.sent == []
@@ -217,15 +238,13 @@ def test_no_refusal_repeats_a_secret(resets: PasswordResets, bob: Identity) -> N
     assert [secret for secret in (token, OTHER, PASSWORD) if secret in text] == []
 
 
-def test_a_template_may_be_any(services: Services, mailer: FakeMailer, bob: Identity) -> None:
-    template = msgspec.structs.replace(
-        bob.collection.options.reset_password_template, subject="{APP_NAME}", body="{TOKEN}"
-    )
-    options = msgspec.structs.replace(bob.collection.options, reset_password_template=template)
-    collection = msgspec.structs.replace(bob.collection, options=options)
-    services.collections._known["_pb_users_auth_"] = collection
-    resets = PasswordResets(services.accounts, services.collections, services.settings, mailer)  # type: ignore[arg-type]
-    resets.send_mail(run(args={"collection": "_pb_users_auth_", "account": bob.account.id}))
+def test_a_template_may_be_any(
+    services: Services, mails: AccountMails, mailer: FakeMailer, bob: Identity
+) -> None:
+    raw = {"resetPasswordTemplate": {"subject": "{APP_NAME}", "body": "{TOKEN}"}}
+    collection = services.collections.update(bob.collection, raw, SYSTEM)
+    mails.send(reset_mail(bob))
 
     assert mailer.sent[0].subject == "AppOS"
-    assert tokens.is_valid(mailer.sent[0].html, bob.account, collection, TokenKind.PASSWORD_RESET)
+    token = mailer.sent[0].html.partition("<body>\n")[2].partition("\n</body>")[0]
+    assert tokens.is_valid(token, bob.account, collection, TokenKind.PASSWORD_RESET)

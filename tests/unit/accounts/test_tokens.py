@@ -11,7 +11,8 @@ import pytest
 
 from appos.accounts import tokens
 from appos.accounts.models import Identity
-from appos.records.models import TokenKind
+from appos.records.auth_options import TokenKind
+from appos.records.models import Collection, Record
 from appos.services import Services
 from tests.conftest import USER_EMAIL, identity_of
 
@@ -21,6 +22,16 @@ AUTH, RESET = TokenKind.AUTH, TokenKind.PASSWORD_RESET
 @pytest.fixture
 def bob(services: Services) -> Identity:
     return identity_of(services, "users", USER_EMAIL)
+
+
+def moved(who: Identity, collection: Collection) -> Identity:
+    """The same account, as one of another collection."""
+    return Identity(Record(collection, who.record.values))
+
+
+def changed(who: Identity, **values: Any) -> Identity:
+    """The account with other values."""
+    return Identity(Record(who.collection, who.record.values | values))
 
 
 def sign(who: Identity, kind: TokenKind = AUTH, **claims: Any) -> str:
@@ -51,7 +62,7 @@ def test_a_token_claims_what_pocketbases_do(bob: Identity) -> None:
 
 
 def test_it_is_signed_with_the_accounts_key_and_the_collections_secret(bob: Identity) -> None:
-    key = bob.account.token_key + bob.collection.options.auth_token.secret
+    key = bob.account.token_key + bob.collection.auth_options.auth_token.secret
 
     assert jwt.decode(sign(bob), key, algorithms=["HS256"])["id"] == bob.account.id
 
@@ -79,7 +90,7 @@ def test_a_token_without_its_signature_is_not_valid(bob: Identity) -> None:
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
 def test_another_algorithm_is_not_valid(bob: Identity, algorithm: str) -> None:
-    key = bob.account.token_key + bob.collection.options.auth_token.secret
+    key = bob.account.token_key + bob.collection.auth_options.auth_token.secret
     claims = jwt.decode(sign(bob), key, algorithms=["HS256"])
 
     assert not is_valid(jwt.encode(claims, key, algorithm), bob)
@@ -92,7 +103,7 @@ def test_an_expired_token_is_not_valid(bob: Identity) -> None:
 
 @pytest.mark.parametrize("claim", ["exp", "id", "type", "collectionId"])
 def test_a_token_without_a_claim_is_not_valid(bob: Identity, claim: str) -> None:
-    key = bob.account.token_key + bob.collection.options.auth_token.secret
+    key = bob.account.token_key + bob.collection.auth_options.auth_token.secret
     claims = jwt.decode(sign(bob), key, algorithms=["HS256"])
     del claims[claim]
 
@@ -105,28 +116,25 @@ def test_a_token_of_another_kind_is_not_valid(bob: Identity) -> None:
 
 
 def test_the_kind_counts_even_if_both_have_one_secret(bob: Identity) -> None:
-    options = bob.collection.options
+    options = bob.collection.auth_options
     same = msgspec.structs.replace(options, password_reset_token=options.auth_token)
-    who = msgspec.structs.replace(bob, collection=msgspec.structs.replace(bob.collection, options=same))
+    who = moved(bob, msgspec.structs.replace(bob.collection, auth=same))
 
     assert not is_valid(sign(who, RESET), who)
 
 
 def test_a_token_of_another_collection_is_not_valid(bob: Identity, services: Services) -> None:
     superusers = services.collections.auth("_superusers")
-    elsewhere = msgspec.structs.replace(bob, collection=superusers)
-    same_secret = msgspec.structs.replace(bob, collection=msgspec.structs.replace(bob.collection, id="other"))
+    elsewhere = moved(bob, superusers)
+    same_secret = moved(bob, msgspec.structs.replace(bob.collection, id="other"))
 
     assert not is_valid(sign(bob), elsewhere)
     assert not is_valid(sign(bob), same_secret)
 
 
 def test_a_token_of_another_account_is_not_valid(bob: Identity) -> None:
-    key = msgspec.structs.replace(bob.account, token_key="x" * 50)
-    twin = msgspec.structs.replace(bob.account, id="twin00000000000")
-
-    assert not is_valid(sign(bob), msgspec.structs.replace(bob, account=key))
-    assert not is_valid(sign(bob), msgspec.structs.replace(bob, account=twin))
+    assert not is_valid(sign(bob), changed(bob, tokenKey="x" * 50))
+    assert not is_valid(sign(bob), changed(bob, id="twin00000000000"))
 
 
 @pytest.mark.parametrize(
