@@ -140,7 +140,8 @@ class Writer:
         if collection.is_auth:
             record = settle_account(record, draft.original)
             _refuse(draft.action, check_account(db, self._reader.collections, record))
-            subject = f"{collection.name}:{record.values['email'] or record.id}"
+            named = draft.original or record
+            subject = f"{collection.name}:{named.values['email'] or named.id}"
             detail = "" if draft.original is None else ", ".join(_changed(draft.original, record))
             self._audit.record(actor, f"account.{draft.action}", subject, detail=detail, db=db)
         if draft.original is None:

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, g, request
 
 from appos.accounts.fields import length_problem
 from appos.accounts.models import Identity, SignedIn
-from appos.accounts.service import email_problems, refuse
-from appos.errors import FieldErrors, ForbiddenError, NotFoundError
+from appos.accounts.service import METHOD_OFF, email_problems, refuse
+from appos.errors import FieldErrors, ForbiddenError, InvalidError, NotFoundError
 from appos.ledger.models import Order
 from appos.records.fields.problems import REQUIRED, problem
 from appos.records.models import Collection
@@ -126,6 +126,8 @@ def impersonate(collection: str, record_id: str) -> Response:
 def request_password_reset(collection: str) -> Response:
     """Queue a mail with a reset link; the answer is the same whether or not there is such an account."""
     found = _auth_collection(collection)
+    if not found.auth_options.password_auth.enabled:
+        raise InvalidError(METHOD_OFF, code="passwords_off")
     body = body_fields("email")
     refuse(_too_long(body) or email_problems(body["email"]))
     _submit(state().services.resets.request(found, body["email"]))

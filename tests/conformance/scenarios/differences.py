@@ -7,9 +7,6 @@ from tests.conformance.scenarios.steps import Scenario
 # Patterns of "SCENARIO: NUMBER. STEP", the steps numbered from 1 and named by their labels.
 DIFFERENCES = {
     r"views without a query: [34]\. .*": "AppOS has no view collections, and says so whatever the query is.",
-    r"records of ids that do not exist: .* GET /api/collections/\{c\}/records/a%2Fb": (
-        "The server decodes a path before it is matched, so that %2F is a slash."
-    ),
     r"rules on headers: 5\. .*": "gunicorn drops a header with an underscore, which could pass for another.",
 }
 

@@ -277,7 +277,6 @@ def test_a_change_is_told_by_its_names(services: Services, bob: Identity) -> Non
     assert identity_of(services, "users", "robert@example.com").account.email_visibility
 
 
-@pytest.mark.xfail(reason="Writer._write names the account by its new address", strict=True)
 def test_a_change_of_address_is_told_of_the_old_one(services: Services, bob: Identity) -> None:
     services.accounts.change(bob, {"email": "robert@example.com"}, SHELL)
     (entry,) = entries(services, "account.update")
