@@ -27,5 +27,21 @@ def setup() -> ResponseReturnValue:
 @bp.get("/_/reset")
 def reset() -> ResponseReturnValue:
     """Show the page that sets a password anew; the token stands behind the # of its link."""
+    return _mailed("reset.html", "confirm-password-reset")
+
+
+@bp.get("/_/verify")
+def verify() -> ResponseReturnValue:
+    """Show the page that confirms an address; the token stands behind the # of its link."""
+    return _mailed("verify.html", "confirm-verification")
+
+
+@bp.get("/_/email-change")
+def email_change() -> ResponseReturnValue:
+    """Show the page that changes an address; the token stands behind the # of its link."""
+    return _mailed("email_change.html", "confirm-email-change")
+
+
+def _mailed(template: str, action: str) -> str:
     superusers = state().services.collections.auth(SUPERUSERS)
-    return render_template("reset.html", superusers=superusers.id)
+    return render_template(template, action=action, superusers=superusers.id)

@@ -19,7 +19,7 @@ from tests.conftest import PASSWORD, SUPERUSER_EMAIL, USER_EMAIL, identity_of, s
 from tests.unit.fakes import FakeEngine
 from tests.unit.web.panel_client import Panel, panel_rules, path_of, signed_in
 
-OPEN_PAGES = {"/_/login", "/_/reset"}
+OPEN_PAGES = {"/_/login", "/_/reset", "/_/verify", "/_/email-change"}
 
 
 @pytest.fixture

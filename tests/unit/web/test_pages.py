@@ -28,7 +28,7 @@ def test_the_claim_token_stands_in_no_page(new_app: Flask) -> None:
         assert token not in client.get(path).get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/setup", "/_/reset"])
+@pytest.mark.parametrize("path", ["/setup", "/_/login", "/_/reset", "/_/verify", "/_/email-change"])
 def test_a_page_has_no_script_and_no_style_without_the_nonce(new_app: Flask, path: str) -> None:
     answer = new_app.test_client().get(path)
     text = answer.get_data(as_text=True)
@@ -38,3 +38,22 @@ def test_a_page_has_no_script_and_no_style_without_the_nonce(new_app: Flask, pat
         assert text.count(tag) == text.count(f'{tag} nonce="{nonce}"') + text.count(f"{tag} src=")
     for inline in (" onclick=", " onload=", " onsubmit=", " style=", "javascript:"):
         assert inline not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [
+        ("/_/reset", "confirm-password-reset"),
+        ("/_/verify", "confirm-verification"),
+        ("/_/email-change", "confirm-email-change"),
+    ],
+)
+def test_a_stranger_sees_the_page_of_a_mailed_link(client: FlaskClient, path: str, action: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert f'data-action="{action}"' in answer.get_data(as_text=True)
+
+
+def test_the_sign_in_follows_mailed_links(client: FlaskClient) -> None:
+    assert "/_/static/links.js" in client.get("/_/login").get_data(as_text=True)
