@@ -1,6 +1,6 @@
 """Creating and changing records."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from appos.records.files.store import FileStore
 from appos.records.hashing import check_password
 from appos.records.models import Action, Collection, Record, RequestInfo
 from appos.records.reading import Reader
+from appos.records.uploads import Upload
 from appos.store.database import Database
 
 
@@ -106,17 +107,24 @@ class Writer:
                 saved = self._write(db, draft, slow, actor)
                 self._database.after_commit(partial(self._follow, draft, saved))
         except BaseException:
-            for upload in uploads:
-                self._files.delete(collection.id, record_id, upload.name)
+            self._discard(collection, record_id, uploads)
             raise
         return saved
 
+    def _discard(self, collection: Collection, record_id: str, uploads: Sequence[Upload]) -> None:
+        """Delete the files of a change that failed, but none of one that failed after its commit."""
+        stored = self._reader.find(collection, record_id) if uploads else None
+        kept = set() if stored is None else file_names(stored)
+        for upload in uploads:
+            if upload.name not in kept:
+                self._files.delete(collection.id, record_id, upload.name)
+
     def _follow(self, draft: Draft, saved: Record) -> None:
-        """Delete the files that a record has no longer, and tell of the change."""
+        """Tell of the change, and delete the files that the record has no longer."""
+        self._events.publish(draft.action, saved)
         if draft.original is not None:
             for name in sorted(file_names(draft.original) - file_names(saved)):
                 self._files.delete(saved.collection.id, saved.id, name)
-        self._events.publish(draft.action, saved)
 
     def _prepare(self, draft: Draft) -> Slow:
         """Check a draft without a lock, and make its hashes."""
