@@ -5,6 +5,7 @@ Source: PocketBase 0.36, verification and e-mail change of auth collections.
 
 from appos.accounts import tokens
 from appos.accounts.fields import WRONG_PASSWORD, length_problem, token_problem
+from appos.accounts.mail import MailError
 from appos.accounts.mails import AccountMails, Letter
 from appos.accounts.models import Identity
 from appos.accounts.passwords import check_password
@@ -19,6 +20,7 @@ MOST_PASSWORD_BYTES = 100
 VERIFIED_ALREADY = "All superusers are verified by default."
 CHANGED_DIRECTLY = "All superusers can change their emails directly."
 NOT_REQUESTED = "Failed to request email change."
+NOT_CONFIRMED = "Failed to confirm email change."
 
 NO_EMAIL = problem("validation_invalid_token_claims", "Missing email token claim.")
 OTHER_EMAIL = problem(
@@ -86,19 +88,19 @@ class Addresses:
         if identity is not None and not identity.account.verified:
             self._accounts.change(identity, {"verified": True}, identity.actor(address))
 
-    def request_change(self, identity: Identity, new_email: str) -> Order:
-        """Return the mail job to queue, for a mail to the new address.
+    def request_change(self, identity: Identity, new_email: str) -> None:
+        """Send a mail to the new address, whose link confirms the change.
 
         Raises:
-            InvalidError: superusers need none; `validation_failed`; `mail_off`.
+            InvalidError: superusers need none; `validation_failed`; `mail_off` or `mail_failed`.
         """
         self.require_changes_by_mail(identity.collection)
         wrong = self._new_email_problem(identity, new_email)
         refuse({"newEmail": wrong} if wrong else {})
-        order = self._mails.order(Letter.EMAIL_CHANGE, identity, newEmail=new_email)
-        if order is None:
-            raise InvalidError(NOT_REQUESTED, code="mail_off")
-        return order
+        try:
+            self._mails.send_at_once(Letter.EMAIL_CHANGE, identity, newEmail=new_email)
+        except MailError as error:
+            raise InvalidError(NOT_REQUESTED, code=error.code) from error
 
     def _new_email_problem(self, identity: Identity, new_email: str) -> Problem | None:
         malformed = length_problem(new_email) or email_problems(new_email).get("email")
@@ -127,8 +129,14 @@ class Addresses:
         found = {"token": wrong_token, "password": wrong_password}
         refuse({name: wrong for name, wrong in found.items() if wrong})
         if identity is not None:
-            changes = {"email": new_email, "verified": True}
+            self._confirm(identity, new_email, address)
+
+    def _confirm(self, identity: Identity, new_email: str, address: str) -> None:
+        changes = {"email": new_email, "verified": True}
+        try:
             self._accounts.change(identity, changes, identity.actor(address))
+        except InvalidError as error:
+            raise InvalidError(NOT_CONFIRMED, code="validation_failed", fields=error.fields) from error
 
     def _change_token_problem(
         self, collection: Collection, token: str, new_email: str, identity: Identity | None

@@ -1,4 +1,4 @@
-"""Mails to accounts, sent by jobs: the order names the account, and the token is made when the mail is."""
+"""Mails to accounts, sent by jobs or at once; the token in a mail is made with it: no job holds one."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from appos.accounts import letters, tokens
-from appos.accounts.mail import Mail, Mailer
+from appos.accounts.mail import Mail, Mailer, MailError
 from appos.accounts.models import Identity
 from appos.accounts.service import Accounts
 from appos.errors import NotFoundError
@@ -23,7 +23,7 @@ RESEND_SECONDS = 120.0
 
 
 class Letter(StrEnum):
-    """What a mail is about; the value is the kind of the job that sends it."""
+    """What a mail is about; the value is the kind of the job that sends it, where one does."""
 
     PASSWORD_RESET = "mail.password_reset"  # noqa: S105 - the name of a job
     VERIFICATION = "mail.verification"
@@ -41,9 +41,7 @@ class _Form(msgspec.Struct, frozen=True):
 _FORMS = {
     Letter.PASSWORD_RESET: _Form(lambda it: it.reset_password_template, TokenKind.PASSWORD_RESET),
     Letter.VERIFICATION: _Form(lambda it: it.verification_template, TokenKind.VERIFICATION),
-    Letter.EMAIL_CHANGE: _Form(
-        lambda it: it.confirm_email_change_template, TokenKind.EMAIL_CHANGE, is_unlimited=True
-    ),
+    Letter.EMAIL_CHANGE: _Form(lambda it: it.confirm_email_change_template, TokenKind.EMAIL_CHANGE),
     Letter.LOGIN_ALERT: _Form(lambda it: it.auth_alert.email_template, is_unlimited=True),
 }
 
@@ -63,7 +61,7 @@ class AccountMails:
     def order(self, letter: Letter, identity: Identity, **more: str) -> Order | None:
         """Return the job to queue; None without a mail server, or if the same mail just went out.
 
-        `more` is what the mail needs besides the account: `newEmail`, `alertInfo`.
+        `more` is what the mail needs besides the account: `alertInfo`.
         """
         if not self._settings.read().smtp.enabled or not self._is_due(letter, identity):
             return None
@@ -93,6 +91,17 @@ class AccountMails:
             raise NotFoundError("The account was deleted before its mail was sent.", code="account_gone")
         mail = self._write(Letter(run.job.kind), identity, args)
         run.step("send", lambda: self._mailer.send(mail, self._settings.read()))
+
+    def send_at_once(self, letter: Letter, identity: Identity, **more: str) -> None:
+        """Send a mail while somebody waits for it; `more` is what it needs besides the account: `newEmail`.
+
+        Raises:
+            MailError: `mail_off` without a mail server, `mail_failed` with what it said.
+        """
+        settings = self._settings.read()
+        if not settings.smtp.enabled:
+            raise MailError("No mail server is enabled.", code="mail_off")
+        self._mailer.send(self._write(letter, identity, more), settings)
 
     def _write(self, letter: Letter, identity: Identity, args: dict[str, str]) -> Mail:
         account, form = identity.account, _FORMS[letter]

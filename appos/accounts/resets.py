@@ -4,14 +4,15 @@ from appos.accounts import tokens
 from appos.accounts.fields import UNEQUAL, length_problem, token_problem
 from appos.accounts.mails import AccountMails, Letter
 from appos.accounts.models import Identity
-from appos.accounts.service import Accounts, password_problems, refuse
+from appos.accounts.service import Accounts, refuse
 from appos.errors import InvalidError
 from appos.ledger.models import Order
 from appos.records.auth_options import TokenKind
+from appos.records.fields.password import PasswordField
 from appos.records.fields.problems import REQUIRED, Problem
 from appos.records.models import Collection
 
-LEAST_BYTES = 8
+NOT_SET = "Failed to set new password."
 
 
 class PasswordResets:
@@ -44,20 +45,24 @@ class PasswordResets:
         identity = self._accounts.proven(token, TokenKind.PASSWORD_RESET) if token else None
         if identity and tokens.read_unverified(token).get("email") != identity.account.email:
             identity = None
-        problems = _password_problems(password, password_confirm)
+        problems = _password_problems(collection, password, password_confirm)
         wrong = token_problem(token, identity, collection)
         refuse(problems | ({"token": wrong} if wrong else {}))
-        refused = password_problems(password)
-        if refused or identity is None:
-            raise InvalidError("Failed to set new password.", code="validation_failed", fields=refused)
-        self._accounts.change(identity, {"password": password, "verified": True}, identity.actor(address))
+        if identity is None:
+            raise InvalidError(NOT_SET, code="validation_failed")
+        try:
+            self._accounts.change(identity, {"password": password, "verified": True}, identity.actor(address))
+        except InvalidError as error:
+            raise InvalidError(NOT_SET, code="validation_failed", fields=error.fields) from error
         return identity
 
 
-def _password_problems(password: str, password_confirm: str) -> dict[str, Problem]:
+def _password_problems(collection: Collection, password: str, password_confirm: str) -> dict[str, Problem]:
+    field = collection.field("password")
+    least = field.min if isinstance(field, PasswordField) else 0
     values = {"password": password, "passwordConfirm": password_confirm}
     problems: dict[str, Problem] = {name: REQUIRED for name, value in values.items() if not value}
-    too_long = length_problem(password, least=LEAST_BYTES)
+    too_long = length_problem(password, least=max(1, least))
     if too_long:
         problems["password"] = too_long
     if password_confirm and password_confirm != password:

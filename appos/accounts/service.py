@@ -240,17 +240,11 @@ class Accounts:
         A new password or address ends every token and session of the account.
 
         Raises:
-            InvalidError: `validation_failed` or `not_unique`.
+            InvalidError: what the fields of its collection refuse, or `not_unique`.
             NotFoundError: `not_found` if it was deleted meanwhile.
         """
-        problems: dict[str, Any] = {}
-        if "email" in changes:
-            problems |= email_problems(changes["email"])
         if "password" in changes:
-            problems |= password_problems(changes["password"])
-        refuse(problems)
-        if "password" in changes:
-            changes = changes | {"password": Password(hash=hash_password(changes["password"]))}
+            changes = changes | {"password": Password(plain=changes["password"])}
         self._records.writer.change(identity.record, changes, actor)
 
     def delete(self, identity: Identity, actor: Actor) -> None:

@@ -65,11 +65,6 @@ KINDS: Kinds = {
         call=lambda services, run: services.mails.send(run),
         timeout_seconds=120,
     ),
-    "mail.email_change": Kind(
-        title="Send a mail that confirms a new address",
-        call=lambda services, run: services.mails.send(run),
-        timeout_seconds=120,
-    ),
     "mail.login_alert": Kind(
         title="Send a mail about a sign-in from a new place",
         call=lambda services, run: services.mails.send(run),

@@ -26,6 +26,7 @@ from appos.store.query import ListQuery, Page
 
 NOT_FOUND = "The requested resource wasn't found."
 NO_CONTEXT = "Missing or invalid collection context."
+NO_AUTH_CONTEXT = "Missing or invalid auth collection context."
 WRONG = "Something went wrong while processing your request."
 NOT_TRUNCATED = (
     "Failed to truncate collection (most likely due to required cascade delete record references)."
@@ -111,15 +112,15 @@ class Collections:
             raise NotFoundError(message)
         return found
 
-    def auth(self, id_or_name: str) -> Collection:
+    def auth(self, id_or_name: str, missing: str = NO_CONTEXT) -> Collection:
         """Return an auth collection.
 
         Raises:
-            NotFoundError: `not_found`.
+            NotFoundError: `not_found`; its message is `missing` if there is no collection at all.
         """
-        found = self.get(id_or_name, NO_CONTEXT)
+        found = self.get(id_or_name, missing)
         if not found.is_auth:
-            raise NotFoundError("Missing or invalid auth collection context.")
+            raise NotFoundError(NO_AUTH_CONTEXT)
         return found
 
     def page(self, query: ListQuery) -> Page[Collection]:

@@ -10,6 +10,7 @@ from appos.accounts.models import Identity, SignedIn
 from appos.accounts.service import METHOD_OFF, email_problems, refuse
 from appos.errors import FieldErrors, ForbiddenError, InvalidError, NotFoundError
 from appos.ledger.models import Order
+from appos.records.collections import NO_AUTH_CONTEXT
 from appos.records.fields.problems import REQUIRED, problem
 from appos.records.models import Collection
 from appos.web.bind import bind
@@ -113,7 +114,7 @@ def impersonate(collection: str, record_id: str) -> Response:
     who = identity()
     if who is None or not who.is_superuser:
         raise ForbiddenError("You are not allowed to perform this request.")
-    found = accounts.find(_auth_collection(collection), record_id)
+    found = accounts.find(state().services.collections.auth(collection, NO_AUTH_CONTEXT), record_id)
     if found is None:
         raise NotFoundError("The requested resource wasn't found.")
     seconds = bind(ImpersonateRequest()).duration
@@ -166,11 +167,11 @@ def confirm_verification(collection: str) -> Response:
 
 @bp.post("/request-email-change")
 def request_email_change(collection: str) -> Response:
-    """Queue a mail to a new address of one's own account."""
+    """Send a mail to a new address of one's own account."""
     who = _own_identity(collection)
     addresses = state().services.addresses
     addresses.require_changes_by_mail(who.collection)
-    _submit(addresses.request_change(who, body_fields("newEmail")["newEmail"]))
+    addresses.request_change(who, body_fields("newEmail")["newEmail"])
     return no_content()
 
 

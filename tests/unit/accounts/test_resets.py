@@ -223,6 +223,30 @@ def test_a_wrong_password_is_refused(
     assert services.accounts.sign_in(bob.collection, USER_EMAIL, PASSWORD, HERE)
 
 
+@pytest.mark.parametrize(
+    ("options", "password", "code"),
+    [
+        pytest.param({"min": 12}, "elevenchars", "validation_length_out_of_range", id="min"),
+        pytest.param({"max": 10}, "elevenchars", "validation_max_text_constraint", id="max"),
+        pytest.param({"pattern": "^[a-z]+$"}, "With-Capitals", "validation_invalid_format", id="pattern"),
+    ],
+)
+def test_a_collections_own_limits_hold(
+    resets: PasswordResets,
+    services: Services,
+    bob: Identity,
+    options: dict[str, object],
+    password: str,
+    code: str,
+) -> None:
+    fields = [{"name": "password", "type": "password", **options}]
+    collection = services.collections.update(bob.collection, {"fields": fields}, SYSTEM)
+    token = reset_token(identity_of(services, "users", USER_EMAIL))
+
+    assert problems(resets, collection, token, password, password) == {"password": code}
+    assert services.accounts.sign_in(collection, USER_EMAIL, PASSWORD, HERE)
+
+
 def test_a_missing_token_is_named_with_the_rest(resets: PasswordResets, bob: Identity) -> None:
     assert problems(resets, bob.collection, "", "", "") == dict.fromkeys(
         ("token", "password", "passwordConfirm"), "validation_required"
