@@ -1,6 +1,9 @@
 """All scenarios, by name."""
 
 from tests.conformance.scenarios import (
+    auth_mail_tokens,
+    auth_sign_in,
+    auth_superusers,
     collection_auth,
     collection_crud,
     collection_fields,
@@ -15,11 +18,13 @@ from tests.conformance.scenarios import (
     field_selects,
     field_text,
     field_values,
+    file_serving,
     realtime,
     record_auth,
     record_crud,
     record_expand,
     record_lists,
+    rooms,
     rules_access,
     rules_relations,
     rules_request,
@@ -48,6 +53,11 @@ MODULES = (
     rules_access,
     rules_request,
     rules_relations,
+    auth_sign_in,
+    auth_mail_tokens,
+    auth_superusers,
+    file_serving,
+    rooms,
     realtime,
 )
 
