@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from appos.records.changes import Body
 from appos.records.models import Collection
 from appos.web.requestinfo import body_values, request_info
+from appos.web.shortcut import FAILED
 from appos.web.state import actor, state
 from appos.web.uploads import uploads
 from appos.web.wire import list_query, no_content
@@ -32,6 +33,7 @@ def show(collection: str, record_id: str) -> Response:
 @bp.post("")
 def create(collection: str) -> Response:
     """Create a record."""
+    _raise_failure()
     found = _collection(collection, LIMITED)
     return _answer(state().services.records.create(found, _body(found), request_info(), actor()))
 
@@ -39,6 +41,7 @@ def create(collection: str) -> Response:
 @bp.patch("/<record_id>")
 def update(collection: str, record_id: str) -> Response:
     """Change a record."""
+    _raise_failure()
     found = _collection(collection, LIMITED)
     records = state().services.records
     return _answer(records.update(found, record_id, _body(found), request_info(), actor()))
@@ -49,6 +52,13 @@ def delete(collection: str, record_id: str) -> Response:
     """Delete a record."""
     state().services.records.delete(_collection(collection), record_id, request_info(), actor())
     return no_content()
+
+
+def _raise_failure() -> None:
+    """Raise what the write of this request has failed with already."""
+    error = request.environ.get(FAILED)
+    if error is not None:
+        raise error
 
 
 def _collection(name: str, message: str = "Missing collection context.") -> Collection:

@@ -1,7 +1,8 @@
 """What is asked most of records, answered before Flask looks at it, which saves half of the time.
 
 Lists and single records, and records that are created or changed by JSON. Only what succeeds is answered
-here; whatever is refused, or is unusual in any way, goes the way of every request, as if it had just come.
+here; whatever is refused, or is unusual in any way, goes the way of every request, as if it had just come. A
+write that failed is not tried again there, for it may have failed after its commit.
 """
 
 import io
@@ -16,7 +17,6 @@ import msgspec
 from appos import log
 from appos.accounts.models import Identity
 from appos.audit.models import stranger
-from appos.errors import AppOSError
 from appos.records.changes import Body
 from appos.records.models import Collection, RequestInfo
 from appos.records.pick import PickError
@@ -34,6 +34,8 @@ ADDRESS = re.compile(r"/api/collections/(\w{1,255})/records(?:/(\w{1,100}))?(?:\
 # Larger bodies take so long that what Flask adds does not count.
 MOST_BODY_BYTES = 1 << 18
 READS, WRITES = frozenset({"GET"}), frozenset({"POST", "PATCH"})
+# What a write failed with, in the environment of its request.
+FAILED = "appos.failed_write"
 
 _HEADERS = [
     ("Content-Type", "application/json"),
@@ -65,8 +67,13 @@ class Shortcut:
         who = self._services.accounts.identify(_token(environ))
         try:
             info = self._info(environ, method, found[3] or "", who)
+        except (ValueError, RecursionError):
+            return None
+        try:
             body = self._body(environ, collection, found[2] or "", info, who)
-        except (AppOSError, ValueError, RecursionError):
+        except Exception as error:  # noqa: BLE001 - Flask raises it, or meets it again
+            if method in WRITES:
+                environ[FAILED] = error
             return None
         self._note(environ, who, request_id, began)
         headers = [*_HEADERS, ("Content-Length", str(len(body)))]
