@@ -1,5 +1,6 @@
 """One SQLite database, opened with dataset and safe to use from greenlets."""
 
+import logging
 import sqlite3
 import threading
 import time
@@ -25,6 +26,8 @@ FREED_PAGES = 500
 PROBE_SECONDS = 0.3
 
 Row = dict[str, Any]
+
+log = logging.getLogger(__name__)
 
 
 def plain_row(items: Any) -> Row:
@@ -108,10 +111,17 @@ class Database:
         if self._durability is not None:
             self._durability.wait()
         for follow in followers:
-            follow()
+            try:
+                follow()
+            except Exception:
+                # It is committed, and whoever asked is to know that; the others follow all the same.
+                log.exception("after_commit_failed")
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Have `call` run once this greenlet's transaction is committed; never, if it is rolled back."""
+        """Have `call` run once this greenlet's transaction is committed; never, if it is rolled back.
+
+        What it fails with is logged, for the transaction itself has succeeded.
+        """
         if not getattr(self._local, "writing", False):
             raise RuntimeError("there is no transaction that could be committed")
         self._local.followers.append(call)

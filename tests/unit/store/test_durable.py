@@ -113,3 +113,23 @@ def test_a_log_that_was_replaced_is_opened_again(tmp_path: Path, syncs: list[int
     durability.close()
 
     assert syncs == [1, 2]
+
+
+def test_what_follows_a_commit_is_all_done_though_one_part_fails(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise OSError("no such folder")
+
+    with database.transaction() as db:
+        db.query("CREATE TABLE notes (title TEXT)")
+        database.after_commit(fail)
+        database.after_commit(lambda: done.append("second"))
+
+    assert done == ["second"]
+    assert [(record.message, record.levelname) for record in caplog.records] == [
+        ("after_commit_failed", "ERROR")
+    ]
+    assert "no such folder" in caplog.text
