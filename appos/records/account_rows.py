@@ -10,6 +10,7 @@ from appos.records.collections import Collections
 from appos.records.fields import Problem
 from appos.records.models import SUPERUSERS, Record
 from appos.store.database import execute, row
+from appos.store.rows import quoted
 from appos.store.values import random_text
 
 TOKEN_KEY_LENGTH = 50
@@ -34,7 +35,7 @@ def check_account(db: dataset.Database, collections: Collections, record: Record
     for other in collections.all():
         if not other.is_auth or other.id == record.collection.id:
             continue
-        if row(db, f'SELECT 1 FROM "{other.name}" WHERE id = :id', id=record.id):  # noqa: S608 - a word
+        if row(db, f"SELECT 1 FROM {quoted(other.name)} WHERE id = :id", id=record.id):  # noqa: S608 - it is quoted
             message = "Invalid or duplicated auth record id."
             return {"id": {"code": "validation_invalid_auth_id", "message": message}}
     return {}
@@ -56,7 +57,7 @@ def forget_account(db: dataset.Database, record: Record) -> None:
     for name in BELONGINGS:
         execute(
             db,
-            f"DELETE FROM {name} WHERE collectionRef = :collection AND recordRef = :record",  # noqa: S608
+            f"DELETE FROM {name} WHERE collectionRef = :collection AND recordRef = :record",  # noqa: S608 - constants
             collection=record.collection.id,
             record=record.id,
         )

@@ -11,6 +11,7 @@ from appos.records.fields.problems import problem
 from appos.records.indexes import parse_index
 from appos.records.models import Collection
 from appos.store import ddl
+from appos.store.rows import quoted
 from appos.store.values import new_id
 
 INVALID_INDEX = "validation_invalid_index_expression"
@@ -80,7 +81,7 @@ def _change_multiplicity(db: dataset.Database, table: str, field: Field) -> None
     ddl.rename_column(db, table, field.name, old)
     ddl.add_column(db, table, field.name, field.column)
     template = _TO_LIST if field.is_multiple else _TO_LAST
-    ddl.set_column(db, table, field.name, template.format(old=ddl.quoted(old)))
+    ddl.set_column(db, table, field.name, template.format(old=quoted(old)))
     ddl.drop_column(db, table, old)
 
 

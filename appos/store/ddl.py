@@ -4,7 +4,6 @@ Names are quoted and checked here once more. Column definitions are AppOS's own 
 raises InvalidError `schema_refused`, worded as PocketBase's driver does it: group, reason and number.
 """
 
-import re
 from collections.abc import Mapping
 
 import dataset
@@ -12,23 +11,12 @@ from sqlalchemy import exc
 
 from appos.errors import InvalidError
 from appos.store.database import row
+from appos.store.rows import quoted
 
 REFUSED = "schema_refused"
 
-_NAME = re.compile(r"\w+", re.ASCII)
 # SQLite's words for the groups of its errors. Source: https://www.sqlite.org/rescode.html, sqlite3_errstr().
 _GROUPS = {1: "SQL logic error", 19: "constraint failed"}
-
-
-def quoted(name: str) -> str:
-    """Return a name of a table or column as it stands in SQL.
-
-    Raises:
-        ValueError: it has other characters than ASCII letters, digits and underscores.
-    """
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} cannot name a table or a column")
-    return f'"{name}"'
 
 
 def has_table(db: dataset.Database, name: str) -> bool:
@@ -92,7 +80,7 @@ def create_index(db: dataset.Database, sql: str) -> None:
 
 def set_column(db: dataset.Database, table: str, column: str, expression: str) -> None:
     """Set a column of every row to an expression of AppOS's own."""
-    _run(db, f"UPDATE {quoted(table)} SET {quoted(column)} = {expression}")  # noqa: S608
+    _run(db, f"UPDATE {quoted(table)} SET {quoted(column)} = {expression}")  # noqa: S608 - no client's
 
 
 def _run(db: dataset.Database, sql: str) -> None:

@@ -50,7 +50,7 @@ def _rebuild(connection: sqlite3.Connection, table: str, columns: Mapping[str, s
     ).fetchall()
     names = ", ".join(f"`{name}`" for name in columns)
     _create(connection, f"{table}_new", columns)
-    connection.execute(f"INSERT INTO `{table}_new` ({names}) SELECT {names} FROM `{table}`")  # noqa: S608
+    connection.execute(f"INSERT INTO `{table}_new` ({names}) SELECT {names} FROM `{table}`")  # noqa: S608 - constants
     connection.execute(f"DROP TABLE `{table}`")
     connection.execute(f"ALTER TABLE `{table}_new` RENAME TO `{table}`")
     for (statement,) in indexes:
