@@ -1,6 +1,7 @@
 """The form of a record: which input each field has, and the body that the inputs make."""
 
 import json
+from collections.abc import Container
 from typing import Any
 
 import msgspec
@@ -79,21 +80,28 @@ def read_body(collection: Collection, *, is_new: bool) -> Body:
     Raises:
         InvalidError: `validation_failed`; the two passwords differ.
     """
-    values: dict[str, Any] = {}
     files = uploads(collection)
+    values = typed(collection, files)
+    if not is_new:
+        values.pop("id", None)
     for field in fields_of(collection):
-        if field.type == "autodate" or (field.name == "id" and not is_new):
-            continue
         if field.type == "password":
             values |= _password(collection, field)
-        elif isinstance(field, FileField):
-            if field.is_multiple or field.name not in files:
-                values[field.name] = request.form.getlist(f"{PART}{field.name}-kept")
-        else:
-            values[field.name] = _value(field)
-    if is_new and not values.get("id"):
-        values.pop("id", None)
     return Body(values=values, uploads=files)
+
+
+def typed(collection: Collection, chosen: Container[str] = ()) -> dict[str, Any]:
+    """Return what was typed, but no password; for the fields in `chosen` there are new files."""
+    values: dict[str, Any] = {}
+    for field in fields_of(collection):
+        if isinstance(field, FileField):
+            if field.is_multiple or field.name not in chosen:
+                values[field.name] = request.form.getlist(f"{PART}{field.name}-kept")
+        elif field.type not in ("autodate", "password"):
+            values[field.name] = _value(field)
+    if not values.get("id"):
+        values.pop("id", None)
+    return values
 
 
 def _value(field: Field) -> Any:

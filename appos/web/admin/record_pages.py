@@ -123,7 +123,7 @@ class RecordPages(PanelView):
             except AppOSError as error:
                 problems = {key: problem_text(each) for key, each in error.fields.items()}
                 flash(LOOK if problems else error.message, "error")
-                values |= _typed(collection)
+                values |= record_form.typed(collection)
             else:
                 flash("The record was saved.", "success")
                 return redirect(self.get_url(".records", named=collection.name))
@@ -151,11 +151,3 @@ def _query(collection: Collection) -> ListQuery:
         sort=request.args.get("sort", "") or "-@rowid",
         filter=" && ".join(conditions),
     )
-
-
-def _typed(collection: Collection) -> dict[str, Any]:
-    """Return what was typed into a form that was refused; no password is sent back."""
-    try:
-        return dict(record_form.read_body(collection, is_new=True).values) | {"password": ""}
-    except InvalidError:
-        return {}

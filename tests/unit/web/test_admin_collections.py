@@ -126,8 +126,11 @@ def test_a_record_is_created_with_a_file_changed_refused_and_deleted(panel: Pane
     assert "secret-1" not in shown
     refused = panel.post(f"{path}{record_id}/", **{**values, "v-a_email": "nobody"}).text
     assert 'id="v-a_email-problem"' in refused
-    different = panel.post(f"{path}{record_id}/", **{**values, "v-a_password": "other"}).text
+    different = panel.post(
+        f"{path}{record_id}/", **{**values, "v-a_text": "Typed", "v-a_password": "other"}
+    ).text
     assert "The two passwords differ." in different
+    assert "Typed" in different
     assert "was saved" in panel.flashed(panel.post(f"{path}{record_id}/", **{**values, "v-a_text": "Oil"}))
     record = panel.services.records.find(panel.services.collections.get("notes"), record_id)
     assert record is not None
