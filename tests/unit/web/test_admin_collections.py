@@ -124,6 +124,8 @@ def test_a_record_is_created_with_a_file_changed_refused_and_deleted(panel: Pane
     record_id = listed.split('name="rowid" value="')[1][:15]
     shown = panel.get(f"{path}{record_id}/").text
     assert "secret-1" not in shown
+    assert 'placeholder="2026-01-31 12:00:00.000Z"' in shown
+    assert 'inputmode="decimal"' in shown
     refused = panel.post(f"{path}{record_id}/", **{**values, "v-a_email": "nobody"}).text
     assert 'id="v-a_email-problem"' in refused
     different = panel.post(
