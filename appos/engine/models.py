@@ -1,0 +1,194 @@
+"""What an engine tells: containers, images, volumes, networks, and what streams carry."""
+
+from typing import Any
+
+import msgspec
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Something that an engine tells. Times are RFC 3339 text as the engine wrote it, sizes are bytes."""
+
+
+class EngineInfo(_Told):
+    """What an engine says of itself."""
+
+    version: str
+    api_version: str
+    operating_system: str
+    architecture: str
+    cpus: int
+    memory_bytes: int
+    containers: int
+    containers_running: int
+    images: int
+    # Where images and volumes lie on the host; where disk and memory limits are missing, they are told here.
+    root_dir: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class PublishedPort(_Told):
+    """A port of a container that is published on the host."""
+
+    host_ip: str
+    host_port: int
+    container_port: int
+    protocol: str
+
+
+class MountPoint(_Told):
+    """A mount of a container: `source` is the path on the host, `name` that of a volume."""
+
+    type: str
+    source: str
+    target: str
+    name: str = ""
+    read_only: bool = False
+
+
+class Container(_Told):
+    """A container, as inspecting it tells.
+
+    `state` is one of created, running, paused, restarting, removing, exited, dead; `health` one of starting,
+    healthy, unhealthy, "" without a health check. `ports` are those asked for, also while it is stopped.
+    """
+
+    id: str
+    name: str
+    image: str
+    image_id: str
+    state: str
+    health: str = ""
+    exit_code: int = 0
+    oom_killed: bool = False
+    restart_count: int = 0
+    created: str = ""
+    started_at: str = ""
+    finished_at: str = ""
+    labels: dict[str, str] = {}
+    mounts: tuple[MountPoint, ...] = ()
+    ports: tuple[PublishedPort, ...] = ()
+    networks: tuple[str, ...] = ()
+    platform: str = ""
+    # The engine's own words on how it was made: HostConfig. Never its environment.
+    host_config: dict[str, Any] = {}
+
+
+class Change(_Told):
+    """A path in the writable layer of a container: kind is added, modified or deleted."""
+
+    path: str
+    kind: str
+
+
+class Image(_Told):
+    """An image; `digests` are `repository@sha256:…`, `volumes` the data paths that it declares."""
+
+    id: str
+    tags: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    architecture: str = ""
+    os: str = ""
+    size_bytes: int = 0
+    created: str = ""
+    volumes: tuple[str, ...] = ()
+    exposed_ports: tuple[str, ...] = ()
+    has_healthcheck: bool = False
+    labels: dict[str, str] = {}
+
+
+class Distribution(_Told):
+    """What a registry says of a reference: the digest behind it, and the platforms (`linux/amd64`)."""
+
+    digest: str
+    platforms: tuple[str, ...] = ()
+
+
+class Volume(_Told):
+    """A volume."""
+
+    name: str
+    driver: str
+    mountpoint: str
+    labels: dict[str, str] = {}
+    options: dict[str, str] = {}
+    created: str = ""
+
+
+class Network(_Told):
+    """A network and the ids of the containers on it."""
+
+    id: str
+    name: str
+    driver: str
+    scope: str = ""
+    internal: bool = False
+    labels: dict[str, str] = {}
+    subnets: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+
+
+class Event(_Told):
+    """Something that happened: `type` container, image, network or volume; `action` such as start or die."""
+
+    type: str
+    action: str
+    id: str
+    attributes: dict[str, str] = {}
+    time_nano: int = 0
+
+
+class LogLine(_Told):
+    """A line that a container wrote; `stream` is stdout or stderr."""
+
+    stream: str
+    text: str
+    time: str = ""
+
+
+class Stats(_Told):
+    """What a container uses: `cpu_percent` of one processor, the rest in bytes since its start."""
+
+    cpu_percent: float
+    memory_bytes: int
+    memory_limit_bytes: int
+    network_received_bytes: int
+    network_sent_bytes: int
+    block_read_bytes: int
+    block_written_bytes: int
+    processes: int
+
+
+class PullProgress(_Told):
+    """A step of a pull; `layer` is "" for the whole image, sizes are 0 where the engine tells none."""
+
+    layer: str
+    status: str
+    current_bytes: int = 0
+    total_bytes: int = 0
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks a registry. `registry` is its host, such as `registry.example.com:5000`."""
+
+    registry: str
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"Credentials(registry={self.registry!r}, username={self.username!r})"
+
+
+class ExecResult(_Told):
+    """How a command in a container ended."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Pruned(_Told):
+    """What a prune removed."""
+
+    removed: tuple[str, ...]
+    reclaimed_bytes: int
