@@ -13,8 +13,8 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Part of a model. A key that is null means the same as one that is not there."""
 
 
-class Port(_Part):
-    """A published port; `published` is one port or a range (`8000-8010`), "" for one that the engine chooses."""
+class Port(_Part, frozen=True):
+    """A published port; `published` is a port or a range (`8000-8010`), "" for one that the engine chooses."""
 
     target: int
     published: str = ""
@@ -24,7 +24,7 @@ class Port(_Part):
     name: str = ""
 
 
-class BindOptions(_Part):
+class BindOptions(_Part, frozen=True):
     """How a directory of the host is mounted."""
 
     propagation: str = ""
@@ -32,14 +32,14 @@ class BindOptions(_Part):
     selinux: str = ""
 
 
-class VolumeOptions(_Part):
+class VolumeOptions(_Part, frozen=True):
     """How a volume is mounted."""
 
     nocopy: bool = False
     subpath: str = ""
 
 
-class Mount(_Part):
+class Mount(_Part, frozen=True):
     """One entry of `volumes`; `source` is "" for an anonymous volume and for `tmpfs`."""
 
     type: str
@@ -50,14 +50,14 @@ class Mount(_Part):
     volume: VolumeOptions | None = None
 
 
-class FileMount(_Part):
+class FileMount(_Part, frozen=True):
     """A config or a secret in a service."""
 
     source: str
     target: str = ""
 
 
-class Attachment(_Part):
+class Attachment(_Part, frozen=True):
     """How a service is on a network."""
 
     aliases: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Attachment(_Part):
     ipv6_address: str = ""
 
 
-class Dependency(_Part):
+class Dependency(_Part, frozen=True):
     """What a service waits for."""
 
     condition: str = "service_started"
@@ -73,7 +73,7 @@ class Dependency(_Part):
     restart: bool = False
 
 
-class Healthcheck(_Part):
+class Healthcheck(_Part, frozen=True):
     """A health check; times are Go durations, such as `1m30s`."""
 
     test: tuple[str, ...] | None = None
@@ -85,14 +85,14 @@ class Healthcheck(_Part):
     disable: bool = False
 
 
-class Logging(_Part):
+class Logging(_Part, frozen=True):
     """Where a service logs."""
 
     driver: str = ""
     options: dict[str, str] | None = None
 
 
-class Build(_Part):
+class Build(_Part, frozen=True):
     """How an image is built."""
 
     context: str = ""
@@ -105,7 +105,7 @@ class Build(_Part):
     ssh: Any = None
 
 
-class Device(_Part):
+class Device(_Part, frozen=True):
     """A device of the host, given to a service."""
 
     source: str = ""
@@ -113,7 +113,7 @@ class Device(_Part):
     permissions: str = ""
 
 
-class Limits(_Part):
+class Limits(_Part, frozen=True):
     """An amount of the host's resources; memory in bytes as text."""
 
     cpus: float | str | None = None
@@ -122,14 +122,14 @@ class Limits(_Part):
     devices: tuple[dict[str, Any], ...] | None = None
 
 
-class Resources(_Part):
+class Resources(_Part, frozen=True):
     """What a service may use, and what is kept for it."""
 
     limits: Limits | None = None
     reservations: Limits | None = None
 
 
-class Deploy(_Part):
+class Deploy(_Part, frozen=True):
     """The part of `deploy` that counts on one engine."""
 
     mode: str = ""
@@ -137,7 +137,7 @@ class Deploy(_Part):
     resources: Resources | None = None
 
 
-class Service(_Part):
+class Service(_Part, frozen=True):
     """A service."""
 
     image: str = ""
@@ -199,7 +199,7 @@ class Service(_Part):
         return 1
 
 
-class Network(_Part):
+class Network(_Part, frozen=True):
     """A network; `name` is the engine's name of it."""
 
     name: str = ""
@@ -210,7 +210,7 @@ class Network(_Part):
     labels: dict[str, str] | None = None
 
 
-class Volume(_Part):
+class Volume(_Part, frozen=True):
     """A named volume; `name` is the engine's name of it."""
 
     name: str = ""
@@ -220,7 +220,7 @@ class Volume(_Part):
     labels: dict[str, str] | None = None
 
 
-class FileObject(_Part):
+class FileObject(_Part, frozen=True):
     """A config or a secret: a file, the value of a variable, text, or one that exists outside."""
 
     name: str = ""
@@ -234,7 +234,7 @@ class FileObject(_Part):
         return f"FileObject(name={self.name!r}, file={self.file!r})"
 
 
-class Project(_Part):
+class Project(_Part, frozen=True):
     """A project with all that belongs to it."""
 
     name: str = ""

@@ -47,8 +47,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing found in a project, in words for a person.
 
     `path` is a path in the model, such as `services.web.ports[0]`, "" for the whole. `file` and `line` say
-    where that is written, null where no file says it. `message` says in one sentence what is wrong, `fix` what
-    to write instead, "" where nothing is to be done. No value of a variable or a secret stands in either.
+    where that is written, null where no file says it. `message` says in one sentence what is wrong, `fix`
+    what to write instead, "" where nothing is to be done. No value of a variable or a secret is in either.
     """
 
     severity: Severity

@@ -9,7 +9,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Something that an engine tells. Times are RFC 3339 text as the engine wrote it, sizes are bytes."""
 
 
-class EngineInfo(_Told):
+class EngineInfo(_Told, frozen=True):
     """What an engine says of itself."""
 
     version: str
@@ -26,7 +26,7 @@ class EngineInfo(_Told):
     warnings: tuple[str, ...] = ()
 
 
-class PublishedPort(_Told):
+class PublishedPort(_Told, frozen=True):
     """A port of a container that is published on the host."""
 
     host_ip: str
@@ -35,7 +35,7 @@ class PublishedPort(_Told):
     protocol: str
 
 
-class MountPoint(_Told):
+class MountPoint(_Told, frozen=True):
     """A mount of a container: `source` is the path on the host, `name` that of a volume."""
 
     type: str
@@ -45,7 +45,7 @@ class MountPoint(_Told):
     read_only: bool = False
 
 
-class Container(_Told):
+class Container(_Told, frozen=True):
     """A container, as inspecting it tells.
 
     `state` is one of created, running, paused, restarting, removing, exited, dead; `health` one of starting,
@@ -73,14 +73,14 @@ class Container(_Told):
     host_config: dict[str, Any] = {}
 
 
-class Change(_Told):
+class Change(_Told, frozen=True):
     """A path in the writable layer of a container: kind is added, modified or deleted."""
 
     path: str
     kind: str
 
 
-class Image(_Told):
+class Image(_Told, frozen=True):
     """An image; `digests` are `repository@sha256:…`, `volumes` the data paths that it declares."""
 
     id: str
@@ -96,14 +96,14 @@ class Image(_Told):
     labels: dict[str, str] = {}
 
 
-class Distribution(_Told):
+class Distribution(_Told, frozen=True):
     """What a registry says of a reference: the digest behind it, and the platforms (`linux/amd64`)."""
 
     digest: str
     platforms: tuple[str, ...] = ()
 
 
-class Volume(_Told):
+class Volume(_Told, frozen=True):
     """A volume."""
 
     name: str
@@ -114,7 +114,7 @@ class Volume(_Told):
     created: str = ""
 
 
-class Network(_Told):
+class Network(_Told, frozen=True):
     """A network and the ids of the containers on it."""
 
     id: str
@@ -127,7 +127,7 @@ class Network(_Told):
     containers: tuple[str, ...] = ()
 
 
-class Event(_Told):
+class Event(_Told, frozen=True):
     """Something that happened: `type` container, image, network or volume; `action` such as start or die."""
 
     type: str
@@ -137,7 +137,7 @@ class Event(_Told):
     time_nano: int = 0
 
 
-class LogLine(_Told):
+class LogLine(_Told, frozen=True):
     """A line that a container wrote; `stream` is stdout or stderr."""
 
     stream: str
@@ -145,7 +145,7 @@ class LogLine(_Told):
     time: str = ""
 
 
-class Stats(_Told):
+class Stats(_Told, frozen=True):
     """What a container uses: `cpu_percent` of one processor, the rest in bytes since its start."""
 
     cpu_percent: float
@@ -158,7 +158,7 @@ class Stats(_Told):
     processes: int
 
 
-class PullProgress(_Told):
+class PullProgress(_Told, frozen=True):
     """A step of a pull; `layer` is "" for the whole image, sizes are 0 where the engine tells none."""
 
     layer: str
@@ -179,7 +179,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         return f"Credentials(registry={self.registry!r}, username={self.username!r})"
 
 
-class ExecResult(_Told):
+class ExecResult(_Told, frozen=True):
     """How a command in a container ended."""
 
     exit_code: int
@@ -187,7 +187,7 @@ class ExecResult(_Told):
     stderr: bytes
 
 
-class Pruned(_Told):
+class Pruned(_Told, frozen=True):
     """What a prune removed."""
 
     removed: tuple[str, ...]
