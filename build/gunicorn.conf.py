@@ -152,6 +152,8 @@ graceful_timeout = 8
 control_socket_disable = True
 # A filter may have 3,500 bytes, each of which the address may escape; gunicorn itself takes 8,190 in all.
 message.MAX_REQUEST_LINE = limit_request_line = 1 << 16
+# Methods count as they are written, as in Go: AppOS answers 404 to `get`, and to any other that it has not.
+permit_unconventional_http_method = True
 loglevel = "warning"
 # No peer's word on scheme, path or address is taken here; AppOS asks its own TRUSTED_PROXIES.
 forwarded_allow_ips = ""

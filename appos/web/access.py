@@ -4,6 +4,7 @@ from enum import Enum
 
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from appos.errors import ForbiddenError, UnauthenticatedError
 from appos.records.collections import NO_CONTEXT
@@ -74,6 +75,7 @@ def permission_of(endpoint: str) -> Permission | None:
 
 def register(app: Flask) -> None:
     """Before every request find out who asks, count it where requests are limited, and ask the table."""
+    app.before_request(refuse_small_letters)
     app.before_request(identify)
     app.before_request(rate_limits.check)
     app.before_request(authorize)
@@ -89,6 +91,16 @@ def check_table(app: Flask) -> None:
     undeclared = sorted(endpoint for endpoint in endpoints if permission_of(endpoint) is None)
     if undeclared:
         raise RuntimeError(f"no permission is declared in appos/web/access.py for {', '.join(undeclared)}")
+
+
+def refuse_small_letters() -> None:
+    """Find nothing by a method in small letters, which Flask takes for the one in capitals.
+
+    Raises:
+        NotFound: its method has some.
+    """
+    if request.method != request.method.upper():
+        raise NotFound
 
 
 def identify() -> None:

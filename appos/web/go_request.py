@@ -5,12 +5,16 @@ query such a part is left out; in a form it is refused.
 """
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -37,6 +41,11 @@ class GoRequest(Request):
 
     # Set before the form is read: a broken one is then a ValueError, and not what can be read of it.
     is_form_strict = False
+
+    def __init__(self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False) -> None:
+        super().__init__(environ, populate_request, shallow)
+        # Werkzeug has it in capitals; to Go, `get` is no GET.
+        self.method = environ.get("REQUEST_METHOD", "GET")
 
     @cached_property
     def args(self) -> ImmutableMultiDict[str, str]:

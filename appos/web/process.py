@@ -16,7 +16,7 @@ from appos.jobs.tasks import new_huey
 from appos.web.app import create_app
 from appos.web.health import QuickHealth
 from appos.web.shortcut import Shortcut
-from appos.web.slashes import keep_slashes
+from appos.web.slashes import keep_slashes, redirected
 from appos.web.state import KEY, State
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ class Process:
             sys.exit(APP_LOAD_ERROR)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        moved = redirected(environ, start_response)
+        if moved is not None:
+            return moved
         keep_slashes(environ)
         answer = self._shortcut.answer(environ, start_response)
         return self._app(environ, start_response) if answer is None else answer

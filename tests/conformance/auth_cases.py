@@ -63,7 +63,26 @@ def unknown() -> Cases:
         yield f"POST {path} with a slash", Ask("POST", path, "{}", (JSON,))
     for token in ("superuser", "user", "expired"):
         yield f"unknown with {token}", Ask("GET", "/api/unknown", headers=(signed(f"{{{token}}}"),))
+    for method in ("get", "gEt", "post", "head", "options", "foo", "FOO", "x" * 60):
+        for path in ("/api/health", "/unknown", f"{users}/auth-methods", "/api//health"):
+            yield f"{method[:9]} {path}", Ask(method, path)
     yield "unknown with Origin", Ask("GET", "/api/unknown", headers=(ORIGIN,))
+
+
+def redirects() -> Cases:
+    """Paths that are others when cleaned, and some that are not."""
+    path = "/api//health"
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"):
+        yield f"{method} {path}", Ask(method, path, headers=(ORIGIN,))
+    for query in ("x=1&y=%2F//", "", "x='<>&", "%zz"):
+        yield f"{path}?{query}", Ask("GET", f"{path}?{query}")
+    for part in ("(%21)'!*", "b%2fc", "[x]", "x^y", "%ff", "{x}|\\", "b;c,d=e@f$g&h+i~j:k", "%2e%2e", "%zz"):
+        yield f"unclean {part}", Ask("GET", f"/a//{part}")
+        yield f"clean {part}", Ask("GET", f"/a/{part}")
+    for path in ("/a/../..", "/..", "/a/b/..", "/a/b/../", "/a/./b", "/.", "/./", "//", "/.../x", "/a/.b", "/%z"):
+        yield f"dots {path}", Ask("GET", path)
+    for path in ("//example.com/x", "/\\/example.com//", "http://example.com//api/health", "/%2e/x"):
+        yield f"elsewhere {path}", Ask("GET", path)
 
 
 def auth_methods() -> Cases:
@@ -110,7 +129,7 @@ def refreshes() -> Cases:
 
 def cases() -> Cases:
     """All of them. The order counts nowhere: none changes an account."""
-    for group in (health, preflights, unknown, auth_methods, sign_ins, refused_sign_ins, malformed_bodies):
+    for group in (health, preflights, unknown, redirects, auth_methods, sign_ins, refused_sign_ins):
         yield from group()
-    for group in (refreshes, reset_requests, refused_confirmations):
+    for group in (malformed_bodies, refreshes, reset_requests, refused_confirmations):
         yield from group()

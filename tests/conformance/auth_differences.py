@@ -5,8 +5,6 @@ import re
 _BODIES = "(auth-with-password|request-password-reset|confirm-password-reset)"
 
 DIFFERENCES = {
-    r"health get\b.*": "gunicorn refuses a method in small letters before AppOS sees it.",
-    r"health at (/api/health//|//api/health)": "AppOS does not redirect a path with a doubled slash.",
     r"sign in with upper-case keys": "AppOS takes keys as they are written; Go takes them in any case.",
     rf"{_BODIES} with (JSON and more|two JSONs)": "AppOS refuses a body that it cannot read to its end.",
     rf"{_BODIES} with (bytes that are no UTF-8|half a surrogate)": "AppOS refuses what is not text.",
