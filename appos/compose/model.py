@@ -14,7 +14,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Port(_Part, frozen=True):
-    """A published port; `published` is a port or a range (`8000-8010`), "" for one that the engine chooses."""
+    """A published port; `published` is a port or a range (`8000-8010`), "" where the engine chooses one."""
 
     target: int
     published: str = ""

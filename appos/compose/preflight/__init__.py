@@ -1,0 +1,1 @@
+"""What would go wrong on this engine and this host, looked at before anything is deployed."""
