@@ -8,7 +8,9 @@ SUITES = $(wildcard tests/unit tests/integration tests/conformance tests/e2e)
 
 # COMMAND-OR-FILE:DEBIAN-PACKAGE
 DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
-TEST_NEEDS := chromium:chromium dockerd:docker.io iptables:iptables ip:iproute2 $(DEJAVU):fonts-dejavu-core
+BUSYBOX := /var/lib/dpkg/info/busybox-static.list
+TEST_NEEDS := chromium:chromium dockerd:docker.io iptables:iptables ip:iproute2 $(DEJAVU):fonts-dejavu-core \
+	$(BUSYBOX):busybox-static docker-registry:docker-registry
 BENCH_NEEDS := wrk:wrk
 
 .DEFAULT_GOAL := help

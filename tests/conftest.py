@@ -1,4 +1,7 @@
-"""Installations to test with. They are made once and copied, for hashing passwords takes its time."""
+"""What all tests share: installations, and a real Docker Engine.
+
+Installations are made once and copied, for hashing passwords takes its time.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -18,6 +21,8 @@ from appos.jobs.tasks import Tasks, new_huey
 from appos.services import Services
 from appos.web.app import create_app
 from appos.web.state import KEY, State
+from tests.engine_daemon import PrivateEngine, running_engine
+from tests.engine_images import load_tiny_image
 from tests.unit.fakes import FakeEngine
 
 SUPERUSER_EMAIL = "ada@example.com"
@@ -150,3 +155,22 @@ def as_superuser(superuser_token: str) -> dict[str, str]:
 def as_user(user_token: str) -> dict[str, str]:
     """The headers of a user's request."""
     return {"Authorization": user_token}
+
+
+@pytest.fixture(scope="session")
+def session_engine() -> Iterator[PrivateEngine]:
+    """A real Docker Engine of the tests' own, one for all that do not restart it."""
+    with running_engine() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def engine_host(session_engine: PrivateEngine) -> str:
+    """The address of a real Docker Engine, as `unix://PATH`."""
+    return session_engine.host
+
+
+@pytest.fixture(scope="session")
+def tiny_image(engine_host: str) -> str:
+    """The name of an image with busybox in it, which that engine has."""
+    return load_tiny_image(engine_host)

@@ -1,17 +1,13 @@
-"""The programs beside AppOS, for real: a Redis server and a Docker Engine."""
+"""The programs beside AppOS, for real: a Redis server. (engine_daemon.py has the Docker Engine.)"""
 
 import contextlib
-import os
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -20,7 +16,6 @@ from tests.serving import free_port, wait_for
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 
 
 @dataclass
@@ -103,69 +98,3 @@ def new_redis(folder: Path, port: int = 0, password: str = "") -> RedisServer:
     """A Redis server that is yet to be started."""
     folder.mkdir(exist_ok=True)
     return RedisServer(folder, port or free_port(), password)
-
-
-@contextmanager
-def running_dockerd() -> Iterator[str]:
-    """The address of a Docker Engine: the one of this machine, or one that runs for a while."""
-    for host in filter(None, (os.environ.get("DOCKER_HOST"), DEFAULT_ENGINE)):
-        if _engine_answers(host):
-            yield host
-            return
-    # A path that is short enough for a socket, wherever pytest keeps its directories.
-    folder = Path(tempfile.mkdtemp(prefix="engine-"))
-    try:
-        yield from _run_dockerd(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run_dockerd(folder: Path) -> Iterator[str]:
-    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    binary = shutil.which("dockerd", path=path)
-    if binary is None:
-        pytest.fail("There is no Docker Engine: start one, or install Debian's package docker.io.")
-    host = f"unix://{folder}/engine.sock"
-    command = [binary, "--host", host, "--data-root", str(folder / "data")]
-    command += ["--exec-root", str(folder / "run"), "--pidfile", str(folder / "engine.pid")]
-    command += ["--bridge=none", "--iptables=false"]
-    log_path = folder / "engine.log"
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, "PATH": path},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        wait_for(lambda: process.poll() is not None or _engine_answers(host), START_SECONDS, "Docker")
-        if process.poll() is not None:
-            pytest.fail(
-                f"dockerd did not start; it needs root.\n{log_path.read_text(errors='replace')[-2000:]}"
-            )
-        yield host
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-        # containerd, which it starts, ends with it; after a hard end it would be left.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(STOP_SECONDS)
-
-
-def _engine_answers(host: str) -> bool:
-    """Ask an engine whether it is there. Source: Docker Engine API, SystemPing."""
-    where = urlsplit(host)
-    family = socket.AF_UNIX if where.scheme == "unix" else socket.AF_INET
-    address = where.path if where.scheme == "unix" else (where.hostname, where.port)
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        connection.settimeout(5)
-        try:
-            connection.connect(address)
-            connection.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
-            return b" 200 OK" in connection.recv(64)
-        except OSError:
-            return False

@@ -1,4 +1,4 @@
-"""What the integration tests share: servers, and a Docker Engine."""
+"""What the integration tests share: servers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.integration.work import Work, new_work
-from tests.parts import running_dockerd
 from tests.serving import Server, running_server
 
 
@@ -22,10 +21,3 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
     """A server of slow jobs, one for all tests of a module."""
     with new_work(tmp_path_factory.mktemp("work") / "data", JOB_WORKERS="8") as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def engine_host() -> Iterator[str]:
-    """The address of a real Docker Engine."""
-    with running_dockerd() as host:
-        yield host

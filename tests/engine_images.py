@@ -1,0 +1,93 @@
+"""Images for the tests' engines, made without a registry out of what Debian has installed."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import docker
+import pytest
+
+TINY_IMAGE = "tiny:1"
+BUSYBOX = Path("/bin/busybox")
+ETC = {
+    "passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
+    "group": "root:x:0:\nnogroup:x:65534:\n",
+}
+# Most programs of busybox heed nothing but SIGKILL when they are a container's first process.
+TINY_DOCKERFILE = """\
+FROM scratch
+ADD layer.tar /
+ENV PATH=/bin
+STOPSIGNAL SIGKILL
+CMD ["sh"]
+"""
+
+
+def load_tiny_image(host: str) -> str:
+    """Load an image of 2 MB with the programs of busybox (sh, httpd, nc, sleep, wget, …), and name it."""
+    context = io.BytesIO()
+    with tarfile.open(fileobj=context, mode="w") as archive:
+        _add_file(archive, "Dockerfile", TINY_DOCKERFILE.encode(), 0o644)
+        _add_file(archive, "layer.tar", _tiny_layer(), 0o644)
+    context.seek(0)
+    with client_of(host) as client:
+        client.images.build(fileobj=context, custom_context=True, tag=TINY_IMAGE)
+    return TINY_IMAGE
+
+
+@contextmanager
+def client_of(host: str) -> "Iterator[docker.DockerClient]":
+    """A client of the engine at an address, whose connections are closed afterwards."""
+    client = docker.DockerClient(base_url=host, timeout=300)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _tiny_layer() -> bytes:
+    """A root file system of one program under its many names, as a tar archive."""
+    binary = BUSYBOX.read_bytes()
+    if b"/lib64/ld-linux" in binary:
+        pytest.fail(f"{BUSYBOX} needs libraries: install Debian's package busybox-static.")
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        for folder, mode in (
+            ("bin", 0o755),
+            ("etc", 0o755),
+            ("root", 0o700),
+            ("tmp", 0o1777),
+            ("www", 0o755),
+        ):
+            archive.addfile(_entry(folder, tarfile.DIRTYPE, mode))
+        _add_file(archive, "bin/busybox", binary, 0o755)
+        for name, text in ETC.items():
+            _add_file(archive, f"etc/{name}", text.encode(), 0o644)
+        for applet in _applets():
+            link = _entry(f"bin/{applet}", tarfile.SYMTYPE, 0o777)
+            link.linkname = "busybox"
+            archive.addfile(link)
+    return written.getvalue()
+
+
+def _applets() -> list[str]:
+    listed = subprocess.run(
+        [str(BUSYBOX), "--list"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    return [name for name in listed if name != "busybox"]
+
+
+def _add_file(archive: tarfile.TarFile, name: str, data: bytes, mode: int) -> None:
+    entry = _entry(name, tarfile.REGTYPE, mode)
+    entry.size = len(data)
+    archive.addfile(entry, io.BytesIO(data))
+
+
+def _entry(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.type = kind
+    entry.mode = mode
+    return entry
