@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from appos.engine.port import EngineInfo
+from appos.engine.models import EngineInfo
 from appos.errors import EngineError, EngineUnavailableError
 
 if TYPE_CHECKING:

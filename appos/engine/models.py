@@ -1,15 +1,16 @@
 """What an engine tells: containers, images, volumes, networks, and what streams carry."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 
-class _Told(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class _Told(msgspec.Struct, frozen=True, rename="camel"):
     """Something that an engine tells. Times are RFC 3339 text as the engine wrote it, sizes are bytes."""
 
 
-class EngineInfo(_Told, frozen=True):
+class EngineInfo(_Told, frozen=True, kw_only=True):
     """What an engine says of itself."""
 
     version: str
@@ -26,7 +27,7 @@ class EngineInfo(_Told, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-class PublishedPort(_Told, frozen=True):
+class PublishedPort(_Told, frozen=True, kw_only=True):
     """A port of a container that is published on the host."""
 
     host_ip: str
@@ -35,7 +36,7 @@ class PublishedPort(_Told, frozen=True):
     protocol: str
 
 
-class MountPoint(_Told, frozen=True):
+class MountPoint(_Told, frozen=True, kw_only=True):
     """A mount of a container: `source` is the path on the host, `name` that of a volume."""
 
     type: str
@@ -45,11 +46,32 @@ class MountPoint(_Told, frozen=True):
     read_only: bool = False
 
 
-class Container(_Told, frozen=True):
+class ContainerSummary(_Told, frozen=True, kw_only=True):
+    """A container, as the list of all tells it: cheap, whatever their number.
+
+    `ports` are those published now, so none while it is stopped; the rest is as in `Container`.
+    """
+
+    id: str
+    name: str
+    image: str
+    image_id: str
+    state: str
+    health: str = ""
+    exit_code: int = 0
+    created: str = ""
+    labels: dict[str, str] = {}
+    mounts: tuple[MountPoint, ...] = ()
+    ports: tuple[PublishedPort, ...] = ()
+    networks: tuple[str, ...] = ()
+
+
+class Container(_Told, frozen=True, kw_only=True):
     """A container, as inspecting it tells.
 
     `state` is one of created, running, paused, restarting, removing, exited, dead; `health` one of starting,
-    healthy, unhealthy, "" without a health check. `ports` are those asked for, also while it is stopped.
+    healthy, unhealthy, "" without a health check. `ports` are those asked for, also while it is stopped; a
+    host port that the engine chooses is 0 until it has chosen. `networks` are names.
     """
 
     id: str
@@ -73,14 +95,14 @@ class Container(_Told, frozen=True):
     host_config: dict[str, Any] = {}
 
 
-class Change(_Told, frozen=True):
+class Change(_Told, frozen=True, kw_only=True):
     """A path in the writable layer of a container: kind is added, modified or deleted."""
 
     path: str
     kind: str
 
 
-class Image(_Told, frozen=True):
+class Image(_Told, frozen=True, kw_only=True):
     """An image; `digests` are `repository@sha256:…`, `volumes` the data paths that it declares."""
 
     id: str
@@ -96,14 +118,14 @@ class Image(_Told, frozen=True):
     labels: dict[str, str] = {}
 
 
-class Distribution(_Told, frozen=True):
+class Distribution(_Told, frozen=True, kw_only=True):
     """What a registry says of a reference: the digest behind it, and the platforms (`linux/amd64`)."""
 
     digest: str
     platforms: tuple[str, ...] = ()
 
 
-class Volume(_Told, frozen=True):
+class Volume(_Told, frozen=True, kw_only=True):
     """A volume."""
 
     name: str
@@ -114,7 +136,7 @@ class Volume(_Told, frozen=True):
     created: str = ""
 
 
-class Network(_Told, frozen=True):
+class Network(_Told, frozen=True, kw_only=True):
     """A network and the ids of the containers on it."""
 
     id: str
@@ -127,7 +149,7 @@ class Network(_Told, frozen=True):
     containers: tuple[str, ...] = ()
 
 
-class Event(_Told, frozen=True):
+class Event(_Told, frozen=True, kw_only=True):
     """Something that happened: `type` container, image, network or volume; `action` such as start or die."""
 
     type: str
@@ -137,7 +159,7 @@ class Event(_Told, frozen=True):
     time_nano: int = 0
 
 
-class LogLine(_Told, frozen=True):
+class LogLine(_Told, frozen=True, kw_only=True):
     """A line that a container wrote; `stream` is stdout or stderr."""
 
     stream: str
@@ -145,7 +167,7 @@ class LogLine(_Told, frozen=True):
     time: str = ""
 
 
-class Stats(_Told, frozen=True):
+class Stats(_Told, frozen=True, kw_only=True):
     """What a container uses: `cpu_percent` of one processor, the rest in bytes since its start."""
 
     cpu_percent: float
@@ -158,7 +180,7 @@ class Stats(_Told, frozen=True):
     processes: int
 
 
-class PullProgress(_Told, frozen=True):
+class PullProgress(_Told, frozen=True, kw_only=True):
     """A step of a pull; `layer` is "" for the whole image, sizes are 0 where the engine tells none."""
 
     layer: str
@@ -179,7 +201,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
         return f"Credentials(registry={self.registry!r}, username={self.username!r})"
 
 
-class ExecResult(_Told, frozen=True):
+class ExecResult(_Told, frozen=True, kw_only=True):
     """How a command in a container ended."""
 
     exit_code: int
@@ -187,7 +209,36 @@ class ExecResult(_Told, frozen=True):
     stderr: bytes
 
 
-class Pruned(_Told, frozen=True):
+class Usage(_Told, frozen=True, kw_only=True):
+    """What things of one kind take: how many, how many in use, and what a prune of all would give back."""
+
+    count: int = 0
+    active: int = 0
+    size_bytes: int = 0
+    reclaimable_bytes: int = 0
+
+
+class DiskUsage(_Told, frozen=True, kw_only=True):
+    """What the engine's things take on its disk; `volume_bytes` maps the name of a volume to its size."""
+
+    images: Usage
+    containers: Usage
+    volumes: Usage
+    build_cache: Usage
+    volume_bytes: dict[str, int] = {}
+
+
+class Prunable(StrEnum):
+    """What can be pruned."""
+
+    IMAGES = "images"
+    CONTAINERS = "containers"
+    NETWORKS = "networks"
+    VOLUMES = "volumes"
+    BUILD_CACHE = "build_cache"
+
+
+class Pruned(_Told, frozen=True, kw_only=True):
     """What a prune removed."""
 
     removed: tuple[str, ...]

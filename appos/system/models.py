@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from appos.engine.port import EngineInfo
+from appos.engine.models import EngineInfo
 
 
 class Health(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from appos.engine.port import EngineInfo
+from appos.engine.models import EngineInfo
 from appos.errors import EngineUnavailableError
 from appos.ledger.models import Job, JobState, Progress, Step
 from appos.ledger.run import Run

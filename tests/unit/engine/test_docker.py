@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from appos.engine.docker import DockerEngine
-from appos.engine.port import Engine, EngineInfo
+from appos.engine.models import EngineInfo
+from appos.engine.port import Engine
 from appos.errors import EngineError, EngineUnavailableError
 from tests.unit.fakes import FakeEngine
 
