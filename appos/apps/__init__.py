@@ -1,0 +1,1 @@
+"""Apps: Compose projects as AppOS deploys and operates them."""
