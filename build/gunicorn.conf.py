@@ -86,9 +86,22 @@ class Worker(GeventWorker):  # type: ignore[misc]
             if not answer:
                 break
             client.recv(len(head))
-            client.sendall(answer)
+            _send(client, answer)
             gevent.sleep(0)
         return True
+
+    def handle_request(self, listener_name: Any, req: Any, sock: socket.socket, addr: Any) -> None:
+        """Answer what needs no WSGI, in one write, and leave the rest to gunicorn."""
+        if not self.alive:
+            req.force_close()
+        answer = self.wsgi.short_answer(req, addr[0] if isinstance(addr, tuple) else addr)
+        if answer is None:
+            super().handle_request(listener_name, req, sock, addr)
+            return
+        _send(sock, answer)
+        gevent.sleep(0)
+        if req.should_close():
+            raise StopIteration
 
     def is_already_handled(self, _body: Any) -> bool:
         """Leave a connection alone whose socket the application has taken: it is not ours any more."""
@@ -137,6 +150,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
         except OSError:
             # Its client was faster.
             return
+
+
+def _send(client: socket.socket, answer: bytes) -> None:
+    """Send a response: nearly always one call does, which `sendall` makes three of."""
+    sent = client.send(answer)
+    if sent < len(answer):
+        client.sendall(answer[sent:])
 
 
 worker_class = Worker

@@ -3,7 +3,6 @@
 import re
 import threading
 from collections.abc import Callable
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, request
@@ -11,6 +10,7 @@ from flask import Blueprint, Response, g, request
 from appos.web.address import expanded
 from appos.web.headers import ADDED, CLOSED, COMMON
 from appos.web.state import identity, state
+from appos.web.whole import Whole
 from appos.web.wire import answer
 
 if TYPE_CHECKING:
@@ -56,25 +56,21 @@ class QuickHealth:
         self._system = system
         self._is_limited = is_limited
         self._lock = threading.Lock()
-        headers = {
-            "Server": "gunicorn",
-            "Connection": "keep-alive",
-            "Content-Type": "application/json",
-            "Content-Length": str(len(HEALTHY)),
-            "Vary": "Origin",
-            "Content-Security-Policy": CLOSED,
-            **COMMON,
-            **ADDED,
-        }
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self._before = f"HTTP/1.1 200 OK\r\n{lines}Date: ".encode()
-        self._behind = b"\r\n\r\n" + HEALTHY
+        self._responses = Whole(
+            {
+                "Content-Type": "application/json",
+                "Vary": "Origin",
+                "Content-Security-Policy": CLOSED,
+                **COMMON,
+                **ADDED,
+            }
+        )
 
     def answer(self, head: bytes) -> bytes:
         """Return the response to all that a connection sent, b"" if that is no plain health check."""
         if not PLAIN.fullmatch(head) or self._is_limited() or not self._is_healthy():
             return b""
-        return self._before + formatdate(usegmt=True).encode() + self._behind
+        return self._responses.response(HEALTHY)
 
     def _is_healthy(self) -> bool:
         if self._system.is_fresh():

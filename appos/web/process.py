@@ -15,7 +15,7 @@ from appos.jobs.queue import connect_queue
 from appos.jobs.tasks import new_huey
 from appos.web.app import create_app
 from appos.web.health import QuickHealth
-from appos.web.shortcut import Shortcut
+from appos.web.shortcut import Asked, Shortcut, hand_over
 from appos.web.slashes import keep_slashes, redirected
 from appos.web.state import KEY, State
 
@@ -75,12 +75,16 @@ class Process:
         if moved is not None:
             return moved
         keep_slashes(environ)
-        answer = self._shortcut.answer(environ, start_response)
-        return self._app(environ, start_response) if answer is None else answer
+        hand_over(environ)
+        return self._app(environ, start_response)
 
     def quick_answer(self, head: bytes) -> bytes:
         """Return the response to a request that needs no server, b"" if the server has to look at it."""
         return self._health.answer(head)
+
+    def short_answer(self, asked: Asked, peer: str) -> bytes | None:
+        """Return the response to a request from an address, None if it is to be called as an application."""
+        return self._shortcut.answer(asked, peer)
 
     def start(self) -> None:
         """Begin to run jobs, and to tell of them."""

@@ -9,8 +9,9 @@ import io
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -25,10 +26,11 @@ from appos.web.address import request_address
 from appos.web.go_request import parse_query
 from appos.web.headers import ADDED, CLOSED, COMMON
 from appos.web.requestlog import Seen, note_seen
+from appos.web.whole import Whole
 from appos.web.wire import ListArguments
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 ADDRESS = re.compile(r"/api/collections/(\w{1,255})/records(?:/(\w{1,100}))?(?:\?(.*))?", re.ASCII)
 # Larger bodies take so long that what Flask adds does not count.
@@ -36,14 +38,109 @@ MOST_BODY_BYTES = 1 << 18
 READS, WRITES = frozenset({"GET"}), frozenset({"POST", "PATCH"})
 # What a write failed with, in the environment of its request.
 FAILED = "appos.failed_write"
+# With these, more is to be done than to answer.
+UNUSUAL = frozenset({"transfer_encoding", "expect", "upgrade"})
 
-_HEADERS = [
-    ("Content-Type", "application/json"),
-    *COMMON.items(),
-    *ADDED.items(),
-    ("Content-Security-Policy", CLOSED),
-    ("Vary", "Origin"),
-]
+_RESPONSES = Whole(
+    {
+        "Content-Type": "application/json",
+        **COMMON,
+        **ADDED,
+        "Content-Security-Policy": CLOSED,
+        "Vary": "Origin",
+    }
+)
+_ANY_ORIGIN = "Access-Control-Allow-Origin: *\r\n"
+
+
+class Readable(Protocol):
+    """The body of a request, as far as it has come in."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, b"" at its end."""
+
+
+class Asked(Protocol):
+    """A request as gunicorn's parser leaves it: names of headers in capitals, the body still to be read."""
+
+    method: str
+    uri: str
+    version: tuple[int, int]
+    headers: Sequence[tuple[str, str]]
+    body: Readable
+
+    def should_close(self) -> bool:
+        """Whether the connection is to be closed behind it."""
+
+
+class Reread(io.BytesIO):
+    """A body that was read, for Flask to read again, and what the write has failed with that it was for."""
+
+    error: Exception | None = None
+
+
+def hand_over(environ: "WSGIEnvironment") -> None:
+    """Tell Flask what the write of this request has failed with, if it was tried."""
+    body = environ["wsgi.input"]
+    if isinstance(body, Reread) and body.error is not None:
+        environ[FAILED] = body.error
+
+
+class _Request:
+    """A request on its way through the short cut."""
+
+    __slots__ = ("asked", "headers", "peer", "query", "record_id")
+
+    def __init__(self, asked: Asked, peer: str, record_id: str, query: str) -> None:
+        self.asked = asked
+        self.peer = peer
+        self.record_id = record_id
+        self.query = query
+        # Under the names that rules know them by.
+        self.headers = _headers(asked.headers)
+
+    def is_plain(self) -> bool:
+        """Whether nothing about it is unusual."""
+        method, headers = self.asked.method, self.headers
+        if self.asked.version != (1, 1) or not UNUSUAL.isdisjoint(headers):
+            return False
+        length = headers.get("content_length", "0")
+        if method in READS:
+            return length == "0"
+        return (
+            method in WRITES
+            and bool(self.record_id) == (method == "PATCH")
+            and headers.get("content_type", "").startswith("application/json")
+            and length.isdecimal()
+            and 0 < int(length) <= MOST_BODY_BYTES
+        )
+
+    def info(self, who: Identity | None) -> RequestInfo:
+        """Return what rules may know of it; this reads its body.
+
+        Raises:
+            ValueError: the body is no JSON object.
+        """
+        values: dict[str, str] = {}
+        for name, value in parse_query(self.query):
+            values.setdefault(name, value)
+        content: dict[str, Any] = {}
+        if self.asked.method in WRITES:
+            raw = self.asked.body.read(int(self.headers["content_length"]))
+            self.asked.body = Reread(raw)
+            content = msgspec.json.decode(raw, type=dict[str, Any])
+        return RequestInfo(
+            method=self.asked.method,
+            query=values,
+            headers=self.headers,
+            body=content,
+            auth=who.record if who else None,
+        )
+
+    def fail(self, error: Exception) -> None:
+        """Keep what its write failed with, so that Flask does not write again."""
+        if isinstance(self.asked.body, Reread):
+            self.asked.body.error = error
 
 
 class Shortcut:
@@ -52,11 +149,13 @@ class Shortcut:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes] | None:
-        """Answer a request, or return None for one that is for Flask to answer."""
-        method = environ["REQUEST_METHOD"]
-        found = ADDRESS.fullmatch(environ.get("RAW_URI", ""))
-        if found is None or not self._is_plain(environ, method, is_one=found[2] is not None):
+    def answer(self, asked: Asked, peer: str) -> bytes | None:
+        """Return the response to a request from `peer`, or None for one that is for Flask to answer."""
+        found = ADDRESS.fullmatch(asked.uri)
+        if found is None or self._services.rate_limiter.is_on:
+            return None
+        request = _Request(asked, peer, found[2] or "", found[3] or "")
+        if not request.is_plain():
             return None
         began = time.perf_counter()
         collection = self._services.collections.find(found[1])
@@ -64,63 +163,25 @@ class Shortcut:
             return None
         request_id = secrets.token_hex(8)[:15]
         log.request_id.set(request_id)
-        who = self._services.accounts.identify(_token(environ))
+        who = self._services.accounts.identify(
+            request.headers.get("authorization", "").removeprefix("Bearer ")
+        )
+        address = self._address(request)
         try:
-            info = self._info(environ, method, found[3] or "", who)
+            info = request.info(who)
         except (ValueError, RecursionError):
             return None
         try:
-            body = self._body(environ, collection, found[2] or "", info, who)
+            body = self._body(collection, request.record_id, info, who, address)
         except Exception as error:  # noqa: BLE001 - Flask raises it, or meets it again
-            if method in WRITES:
-                environ[FAILED] = error
+            request.fail(error)
             return None
-        self._note(environ, who, request_id, began)
-        headers = [*_HEADERS, ("Content-Length", str(len(body)))]
-        if environ.get("HTTP_ORIGIN"):
-            headers.append(("Access-Control-Allow-Origin", "*"))
-        start_response("200 OK", headers)
-        return (body,)
-
-    def _is_plain(self, environ: "WSGIEnvironment", method: str, *, is_one: bool) -> bool:
-        if self._services.rate_limiter.is_on or "HTTP_TRANSFER_ENCODING" in environ:
-            return False
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if method in READS:
-            return length == "0"
-        return (
-            method in WRITES
-            and is_one == (method == "PATCH")
-            and str(environ.get("CONTENT_TYPE", "")).startswith("application/json")
-            and length.isdecimal()
-            and 0 < int(length) <= MOST_BODY_BYTES
-        )
-
-    def _info(self, environ: "WSGIEnvironment", method: str, query: str, who: Identity | None) -> RequestInfo:
-        values: dict[str, str] = {}
-        for name, value in parse_query(query):
-            values.setdefault(name, value)
-        content: dict[str, Any] = {}
-        if method in WRITES:
-            raw = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-            # For Flask, should it have to answer after all.
-            environ["wsgi.input"] = io.BytesIO(raw)
-            content = msgspec.json.decode(raw, type=dict[str, Any])
-        return RequestInfo(
-            method=method,
-            query=values,
-            headers=dict(_headers(environ)),
-            body=content,
-            auth=who.record if who else None,
-        )
+        self._note(request, who, address, request_id, began)
+        more = _ANY_ORIGIN if request.headers.get("origin") else ""
+        return _RESPONSES.response(body, more, closes=asked.should_close())
 
     def _body(
-        self,
-        environ: "WSGIEnvironment",
-        collection: Collection,
-        record_id: str,
-        info: RequestInfo,
-        who: Identity | None,
+        self, collection: Collection, record_id: str, info: RequestInfo, who: Identity | None, address: str
     ) -> bytes:
         records = self._services.records
         try:
@@ -128,7 +189,6 @@ class Shortcut:
                 if record_id:
                     return records.view(collection, record_id, info)
                 return records.page(collection, ListArguments(info.query).query(), info)
-            address = self._address(environ)
             actor = who.actor(address) if who else stranger(address)
             body = Body(values=info.body)
             if record_id:
@@ -138,39 +198,44 @@ class Shortcut:
             # What was to be picked of is done; nothing of it is shown.
             return b""
 
-    def _address(self, environ: "WSGIEnvironment") -> str:
+    def _address(self, request: _Request) -> str:
         return request_address(
-            environ.get("REMOTE_ADDR", ""),
-            lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
+            request.peer,
+            lambda name: request.headers.get(_rule_name(name)),
             self._services.settings.read().trusted_proxy,
             self._services.config.trusted_proxies,
         )
 
-    def _note(self, environ: "WSGIEnvironment", who: Identity | None, request_id: str, began: float) -> None:
+    def _note(
+        self, request: _Request, who: Identity | None, address: str, request_id: str, began: float
+    ) -> None:
         seen = Seen(
             id=request_id,
-            method=environ["REQUEST_METHOD"],
-            uri=environ["RAW_URI"],
+            method=request.asked.method,
+            uri=request.asked.uri,
             status=200,
             seconds=time.perf_counter() - began,
-            referer=environ.get("HTTP_REFERER", ""),
-            agent=environ.get("HTTP_USER_AGENT", ""),
-            address=self._address(environ),
-            peer=environ.get("REMOTE_ADDR", ""),
+            referer=request.headers.get("referer", ""),
+            agent=request.headers.get("user_agent", ""),
+            address=address,
+            peer=request.peer,
             who=who,
         )
         note_seen(self._services, seen)
 
 
-def _token(environ: "WSGIEnvironment") -> str:
-    return str(environ.get("HTTP_AUTHORIZATION", "")).removeprefix("Bearer ")
+def _headers(sent: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Return headers under the names that rules know them by; the values of one that is repeated are joined.
+
+    Source: RFC 9110, section 5.3; gunicorn does the same in a WSGI environment.
+    """
+    headers: dict[str, str] = {}
+    for name, value in sent:
+        key = _rule_name(name)
+        headers[key] = f"{headers[key]},{value}" if key in headers else value
+    return headers
 
 
-def _headers(environ: "WSGIEnvironment") -> Iterator[tuple[str, str]]:
-    """Yield the headers under the names that rules know them by."""
-    for name, value in environ.items():
-        if name.startswith("HTTP_"):
-            yield name[5:].lower(), value
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name):
-            yield name.lower(), environ[name]
+@lru_cache(maxsize=256)
+def _rule_name(name: str) -> str:
+    return name.lower().replace("-", "_")

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.config import Config
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
+from appos.audit.models import SYSTEM
 from appos.errors import StoreError
 from appos.services import Services
-from appos.web.shortcut import Shortcut
+from appos.web.shortcut import Shortcut, hand_over
 from tests.conftest import state_of
 
 RULES = {f"{action}Rule": "" for action in ("list", "view", "create", "update", "delete")}
@@ -35,24 +40,42 @@ def ask(app: Flask, client: FlaskClient, services: Services, as_superuser: dict[
     shortcut = Shortcut(services)
 
     def asking(method: str, path: str, body: Any = None, **headers: str) -> tuple[bool, TestResponse]:
-        environ = EnvironBuilder(
-            path,
-            method=method,
-            json=body,
-            headers=[(name.replace("_", "-"), value) for name, value in headers.items()],
-        ).get_environ()
-        environ["RAW_URI"] = path
-        is_short: list[bool] = []
-
-        def application(environ: Any, start_response: Any) -> Any:
-            answer = shortcut.answer(environ, start_response)
-            is_short.append(answer is not None)
-            return app(environ, start_response) if answer is None else answer
-
-        chunks, status, sent = run_wsgi_app(application, environ, buffered=True)
-        return is_short[0], TestResponse(chunks, status, sent, request=EnvironBuilder(path).get_request())
+        content = b"" if body is None else json.dumps(body).encode()
+        asked = parsed(method, path, content, {name.replace("_", "-"): it for name, it in headers.items()})
+        response = shortcut.answer(asked, "127.0.0.1")
+        if response is not None:
+            return True, read(response)
+        return False, through_wsgi(app, asked, content)
 
     return asking
+
+
+def parsed(method: str, path: str, body: bytes, headers: dict[str, str]) -> Request:
+    """Return a request as gunicorn reads it off the wire."""
+    told = {"Host": "localhost", **({"Content-Type": "application/json"} if body else {})} | headers
+    if body and "Transfer-Encoding" not in told:
+        told["Content-Length"] = str(len(body))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    sent = f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+    request: Request = next(RequestParser(Config(), [sent], ("127.0.0.1", 5000)))
+    return request
+
+
+def read(response: bytes) -> TestResponse:
+    head, _, body = response.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = Headers([(name, value) for name, _, value in (line.partition(": ") for line in lines)])
+    assert headers["Content-Length"] == str(len(body))
+    request = EnvironBuilder().get_request()
+    return TestResponse([body], status.removeprefix("HTTP/1.1 "), headers, request=request)
+
+
+def through_wsgi(app: Flask, asked: Request, content: bytes) -> TestResponse:
+    environ = EnvironBuilder(asked.uri, method=asked.method, headers=asked.headers).get_environ()
+    environ |= {"RAW_URI": asked.uri, "wsgi.input": asked.body, "CONTENT_LENGTH": str(len(content))}
+    hand_over(environ)
+    chunks, status, sent = run_wsgi_app(app, environ, buffered=True)
+    return TestResponse(chunks, status, sent, request=EnvironBuilder(asked.uri).get_request())
 
 
 def stored(client: FlaskClient) -> list[dict[str, Any]]:
@@ -145,9 +168,51 @@ def test_a_failure_that_nobody_foresaw_is_answered_too(
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Content_Type": "text/plain"}, {"Transfer_Encoding": "chunked"}], ids=["text", "chunked"]
+    "headers",
+    [{"Content_Type": "text/plain"}, {"Expect": "100-continue"}, {"Upgrade": "h2c"}],
+    ids=["text", "expecting", "upgrading"],
 )
 def test_what_is_unusual_is_for_flask(ask: Ask, headers: dict[str, str]) -> None:
     is_short, _ = ask("POST", RECORDS, {"title": "a"}, **headers)
 
     assert not is_short
+
+
+def test_a_body_in_chunks_is_for_flask(services: Services) -> None:
+    asked = parsed("POST", RECORDS, b"2\r\n{}\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"})
+
+    assert Shortcut(services).answer(asked, "127.0.0.1") is None
+    assert asked.body.read(5) == b"{}"
+
+
+def test_a_response_has_the_headers_of_flasks(ask: Ask, client: FlaskClient) -> None:
+    ask("POST", RECORDS, {"title": "a"})
+    is_short, answer = ask("GET", RECORDS, Origin="https://elsewhere.example")
+    direct = client.get(RECORDS, headers={"Origin": "https://elsewhere.example"})
+
+    added_by_the_server = {"Server", "Date", "Connection"}
+    assert is_short
+    assert {(name, value) for name, value in answer.headers if name not in added_by_the_server} == set(
+        direct.headers
+    )
+    assert answer.get_data() == direct.get_data()
+
+
+@pytest.mark.parametrize(("sent", "told"), [("close", "close"), ("keep-alive", "keep-alive")])
+def test_a_connection_that_its_client_ends_is_closed(ask: Ask, sent: str, told: str) -> None:
+    is_short, answer = ask("GET", RECORDS, Connection=sent)
+
+    assert (is_short, answer.headers["Connection"]) == (True, told)
+
+
+def test_headers_that_are_repeated_are_joined_for_rules(services: Services, ask: Ask) -> None:
+    collection = services.collections.get("notes")
+    services.collections.update(collection, {"listRule": "@request.headers.x_tag = 'a,b'"}, SYSTEM)
+    asked = parsed("GET", RECORDS, b"", {"X-Tag": "a"})
+    asked.headers.append(("X-TAG", "b"))
+    services.records.writer.insert(services.collections.get("notes"), {"title": "a"}, SYSTEM)
+
+    response = Shortcut(services).answer(asked, "127.0.0.1")
+
+    assert response is not None
+    assert json.loads(read(response).get_data())["totalItems"] == 1
