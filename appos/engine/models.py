@@ -46,6 +46,29 @@ class MountPoint(_Told, frozen=True, kw_only=True):
     read_only: bool = False
 
 
+class Configuration(_Told, frozen=True, kw_only=True):
+    """What a container or an image is configured with, but for its labels: `Config`.
+
+    What may be secret is there as a fingerprint: the values of the environment ("" for a name without one),
+    the command, the entrypoint and the test of health. Those of `fingerprints.py` can be compared.
+    """
+
+    environment: dict[str, str] = {}
+    command: str = ""
+    entrypoint: str = ""
+    health_test: str = ""
+    # The rest of the health check, in the engine's own words: times are nanoseconds.
+    healthcheck: dict[str, Any] = {}
+    user: str = ""
+    working_dir: str = ""
+    hostname: str = ""
+    domainname: str = ""
+    stop_signal: str = ""
+    stop_timeout_seconds: int | None = None
+    tty: bool = False
+    open_stdin: bool = False
+
+
 class ContainerSummary(_Told, frozen=True, kw_only=True):
     """A container, as the list of all tells it: cheap, whatever their number.
 
@@ -93,6 +116,7 @@ class Container(_Told, frozen=True, kw_only=True):
     platform: str = ""
     # The engine's own words on how it was made: HostConfig. Never its environment.
     host_config: dict[str, Any] = {}
+    configuration: Configuration = Configuration()
 
 
 class Change(_Told, frozen=True, kw_only=True):
@@ -116,6 +140,7 @@ class Image(_Told, frozen=True, kw_only=True):
     exposed_ports: tuple[str, ...] = ()
     has_healthcheck: bool = False
     labels: dict[str, str] = {}
+    configuration: Configuration = Configuration()
 
 
 class Distribution(_Told, frozen=True, kw_only=True):
