@@ -1,0 +1,73 @@
+"""Reading the files of a project: those that Compose itself reads, and no more than fits in memory."""
+
+import os
+import stat
+from pathlib import Path
+
+LIMIT_BYTES = 2 << 20
+LIMIT_FILES = 200
+
+
+class UnreadError(Exception):
+    """A file that is not there or cannot be looked into; `reason` is a code, its text says why."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+
+
+class Reader:
+    """Reads the files of one project, each once, and never more than `LIMIT_FILES` of them."""
+
+    def __init__(self) -> None:
+        self._contents: dict[Path, bytes] = {}
+
+    def read(self, path: Path) -> bytes:
+        """Return what stands in a file.
+
+        Raises:
+            UnreadError: `missing`, `not_a_file`, `not_readable`, or `too_large` for what AppOS does not look into.
+        """
+        if path not in self._contents:
+            if len(self._contents) >= LIMIT_FILES:
+                raise UnreadError("too_large", f"The project has more than {LIMIT_FILES} files.")
+            self._contents[path] = _content(path)
+        return self._contents[path]
+
+
+def _content(path: Path) -> bytes:
+    """Read a regular file, but for one that is too large."""
+    try:
+        # What is no file, such as a pipe without a writer, would block.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UnreadError("missing", "There is no such file.") from error
+    except (OSError, ValueError) as error:
+        raise UnreadError("not_readable", "The file cannot be read.") from error
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadError("not_a_file", "It is no file.")
+        data = file.read(LIMIT_BYTES + 1) or b""
+        while data and len(data) <= LIMIT_BYTES and (more := file.read(LIMIT_BYTES + 1 - len(data))):
+            data += more
+    if len(data) > LIMIT_BYTES:
+        raise UnreadError("too_large", f"The file is larger than {LIMIT_BYTES >> 20} MiB.")
+    return data
+
+
+def is_directory(path: Path) -> bool:
+    """Tell whether there is a directory."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_present(path: Path) -> bool:
+    """Tell whether there is anything at a path."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

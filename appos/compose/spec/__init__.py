@@ -1,0 +1,1 @@
+"""What the Compose Specification allows where: tables of keys and of the forms their values take."""
