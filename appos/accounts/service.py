@@ -3,6 +3,7 @@
 import re
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from appos.accounts import table, tokens
@@ -69,12 +70,13 @@ class Accounts:
         address: str,
         *,
         field: str = "",
-        info: RequestInfo = PASSWORD_CONTEXT,
+        info: Callable[[], RequestInfo] = lambda: PASSWORD_CONTEXT,
         action: str = "account.sign_in",
     ) -> SignedIn:
         """Sign in with a password; an unknown account answers like a wrong password, and as late.
 
-        `name` is looked for in the identity `field`, or in all of the collection's. `info` is of who asks.
+        `name` is looked for in the identity `field`, or in all of the collection's. `info` says what rules
+        may know of the request, and is asked once the password has proved to be right.
 
         Raises:
             ForbiddenError: the collection takes no passwords, or its auth rule does not admit the account.
@@ -93,7 +95,7 @@ class Accounts:
             subject = f"{collection.name}:{name}"[:300]
             self._audit.record(stranger(address), action, subject, result=Result.FAILURE)
             raise InvalidError(FAILED, code="sign_in_failed")
-        self.require_admitted(identity, info)
+        self.require_admitted(identity, info())
         self._audit.record(identity.actor(address), action, identity.actor(address).label)
         return self.signed_in(identity)
 
@@ -163,7 +165,7 @@ class Accounts:
         if identity is None:
             self._proofs.pop(token, None)
             return None
-        expires = float(tokens.read_unverified(token)["exp"])
+        expires = tokens.expires_at(tokens.read_unverified(token))
         self._proofs[token] = _Proof(identity, stamp, expires)
         if len(self._proofs) > MOST_PROOFS:
             self._proofs.popitem(last=False)

@@ -14,6 +14,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 INVALID = "Failed to load the submitted data due to invalid formatting."
 _INT64 = 2**63
+# What Go takes for s and k, as the cases of these letters. Source: unicode.SimpleFold.
+_ALIKE = str.maketrans("\u017f\u212a", "sk")
 
 
 def load(current: S, raw: object, *, message: str = INVALID) -> S:
@@ -39,7 +41,7 @@ def _struct(current: S, raw: object) -> S:
     names = _names(type(current))
     changes: dict[str, Any] = {}
     for key, value in raw.items():
-        found = names.get(key) or names.get(key.lower())
+        found = names.get(key) or names.get(key.translate(_ALIKE).lower())
         if found is not None:
             name, kinds = found
             changes[name] = _value(kinds, changes.get(name, getattr(current, name)), value)

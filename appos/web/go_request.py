@@ -42,7 +42,9 @@ class GoRequest(Request):
     # Set before the form is read: a broken one is then a ValueError, and not what can be read of it.
     is_form_strict = False
 
-    def __init__(self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False) -> None:
+    def __init__(
+        self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False
+    ) -> None:
         super().__init__(environ, populate_request, shallow)
         # Werkzeug has it in capitals; to Go, `get` is no GET.
         self.method = environ.get("REQUEST_METHOD", "GET")

@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, Response, g
 from flask.typing import ResponseReturnValue
 
-from appos.accounts.tokens import read_unverified
+from appos.accounts.tokens import expires_at, read_unverified
 from appos.errors import InvalidError
 from appos.records.models import Record
 from appos.records.realtime.outbox import Outbox
@@ -58,7 +58,7 @@ def _auth() -> tuple[Record | None, float | None]:
     Found out anew: the token may have died while the body was on its way.
     """
     who = state().services.accounts.identify(g.token)
-    return (who.record, float(read_unverified(g.token)["exp"])) if who else (None, None)
+    return (who.record, expires_at(read_unverified(g.token))) if who else (None, None)
 
 
 def _asked() -> SubscribeRequest:

@@ -1,5 +1,6 @@
 """PocketBase's routes of auth collections: signing in, staying signed in, and what links in mails are for."""
 
+from functools import partial
 from typing import NoReturn
 
 import msgspec
@@ -16,7 +17,7 @@ from appos.records.models import Collection
 from appos.web.bind import bind
 from appos.web.requestinfo import request_info
 from appos.web.state import actor, identity, state
-from appos.web.wire import LOADING, answer, body_fields, no_content
+from appos.web.wire import UNSUPPORTED, answer, no_content
 
 bp = Blueprint("record_auth", __name__, url_prefix="/api/collections/<collection>")
 
@@ -24,6 +25,50 @@ OTP_OFF = "The collection is not configured to allow OTP authentication."
 OAUTH2_OFF = "The collection is not configured to allow OAuth2 authentication."
 NOT_IN = problem("validation_in_invalid", "Must be a valid value.")
 NOT_NEGATIVE = problem("validation_min_greater_equal_than_required", "Must be no less than 0.", threshold=0)
+
+
+class SignInRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Who signs in, and with what; `identity_field` says what `identity` is, unless it is ""."""
+
+    identity: str = ""
+    password: str = ""
+    identity_field: str = ""
+
+    def __repr__(self) -> str:
+        return f"SignInRequest(identity={self.identity!r})"
+
+
+class EmailRequest(msgspec.Struct, frozen=True):
+    """Whose account a mail is to be sent about."""
+
+    email: str = ""
+
+
+class NewEmailRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """The address that an account is to get."""
+
+    new_email: str = ""
+
+
+class TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The token of a mail, and the password of the account where the token is not enough."""
+
+    token: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return "TokenRequest()"
+
+
+class NewPasswordRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The token of a mail, and a new password, twice."""
+
+    token: str = ""
+    password: str = ""
+    password_confirm: str = ""
+
+    def __repr__(self) -> str:
+        return "NewPasswordRequest()"
 
 
 class ImpersonateRequest(msgspec.Struct, frozen=True):
@@ -60,18 +105,18 @@ def auth_with_password(collection: str) -> Response:
     found = _auth_collection(collection)
     accounts = state().services.accounts
     accounts.require_passwords(found)
-    body = body_fields("identity", "password", "identityField")
-    problems = {**_too_long(body), **_blank(body, "identity", "password")}
-    if body["identityField"] not in ("", *found.auth_options.password_auth.identity_fields):
+    asked = bind(SignInRequest(), unsupported=UNSUPPORTED)
+    problems = {**_too_long(asked), **_blank(identity=asked.identity, password=asked.password)}
+    if asked.identity_field not in ("", *found.auth_options.password_auth.identity_fields):
         problems.setdefault("identityField", NOT_IN)
     refuse(problems)
     signed_in = accounts.sign_in(
         found,
-        body["identity"],
-        body["password"],
+        asked.identity,
+        asked.password,
         g.address,
-        field=body["identityField"],
-        info=request_info("password"),
+        field=asked.identity_field,
+        info=partial(request_info, "password"),
     )
     agent = request.headers.get("User-Agent", "")
     _submit(state().services.origins.note(signed_in.identity, g.address, agent))
@@ -129,9 +174,9 @@ def request_password_reset(collection: str) -> Response:
     found = _auth_collection(collection)
     if not found.auth_options.password_auth.enabled:
         raise InvalidError(METHOD_OFF, code="passwords_off")
-    body = body_fields("email")
-    refuse(_too_long(body) or email_problems(body["email"]))
-    _submit(state().services.resets.request(found, body["email"]))
+    asked = bind(EmailRequest(), unsupported=UNSUPPORTED)
+    refuse(_too_long(asked) or email_problems(asked.email))
+    _submit(state().services.resets.request(found, asked.email))
     return no_content()
 
 
@@ -139,9 +184,9 @@ def request_password_reset(collection: str) -> Response:
 def confirm_password_reset(collection: str) -> Response:
     """Set a new password with the token of a reset link."""
     found = _auth_collection(collection)
-    body = body_fields("token", "password", "passwordConfirm", unsupported=LOADING)
+    asked = bind(NewPasswordRequest())
     resets = state().services.resets
-    resets.confirm(found, body["token"], body["password"], body["passwordConfirm"], g.address)
+    resets.confirm(found, asked.token, asked.password, asked.password_confirm, g.address)
     return no_content()
 
 
@@ -151,7 +196,8 @@ def request_verification(collection: str) -> Response:
     found = _auth_collection(collection)
     addresses = state().services.addresses
     addresses.require_users(found)
-    _submit(addresses.request_verification(found, body_fields("email")["email"]))
+    asked = bind(EmailRequest(), unsupported=UNSUPPORTED)
+    _submit(addresses.request_verification(found, asked.email))
     return no_content()
 
 
@@ -161,7 +207,8 @@ def confirm_verification(collection: str) -> Response:
     found = _auth_collection(collection)
     addresses = state().services.addresses
     addresses.require_users(found)
-    addresses.confirm_verification(found, body_fields("token")["token"], g.address)
+    asked = bind(TokenRequest(), unsupported=UNSUPPORTED)
+    addresses.confirm_verification(found, asked.token, g.address)
     return no_content()
 
 
@@ -171,7 +218,7 @@ def request_email_change(collection: str) -> Response:
     who = _own_identity(collection)
     addresses = state().services.addresses
     addresses.require_changes_by_mail(who.collection)
-    addresses.request_change(who, body_fields("newEmail")["newEmail"])
+    addresses.request_change(who, bind(NewEmailRequest(), unsupported=UNSUPPORTED).new_email)
     return no_content()
 
 
@@ -181,8 +228,8 @@ def confirm_email_change(collection: str) -> Response:
     found = _auth_collection(collection)
     addresses = state().services.addresses
     addresses.require_changes_by_mail(found)
-    body = body_fields("token", "password")
-    addresses.confirm_change(found, body["token"], body["password"], g.address)
+    asked = bind(TokenRequest(), unsupported=UNSUPPORTED)
+    addresses.confirm_change(found, asked.token, asked.password, g.address)
     return no_content()
 
 
@@ -212,10 +259,10 @@ def _own_identity(collection: str) -> Identity:
     return who
 
 
-def _blank(body: dict[str, str], *names: str) -> FieldErrors:
-    return {name: REQUIRED for name in names if not body[name]}
+def _blank(**values: str) -> FieldErrors:
+    return {name: REQUIRED for name, value in values.items() if not value}
 
 
-def _too_long(body: dict[str, str]) -> FieldErrors:
-    found = {name: length_problem(value) for name, value in body.items()}
+def _too_long(asked: msgspec.Struct) -> FieldErrors:
+    found = {name: length_problem(value) for name, value in msgspec.to_builtins(asked).items()}
     return {name: wrong for name, wrong in found.items() if wrong}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from flask import g, request
@@ -10,13 +10,12 @@ from flask import g, request
 from appos.errors import InvalidError
 from appos.records.fields.numbers import plain_number
 from appos.records.models import RequestInfo
-from appos.web.go_request import GoRequest, parse_query
+from appos.web.bind import XML
+from appos.web.forms import FORMS, JSON_PART, read_form
+from appos.web.go_json import first_value
 from appos.web.state import identity
-from appos.web.uploads import check_headers, unnamed_texts
 
 WRONG = "Something went wrong while processing your request."
-# The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
-JSON_PART = "@jsonPayload"
 _NUMBER = re.compile(r"-?[0-9][-.0-9]*|-[-.0-9]*")
 
 
@@ -60,25 +59,14 @@ def _read_body() -> dict[str, Any]:
     kind = request.headers.get("Content-Type", "")
     if kind.startswith("application/json"):
         return first_object(request.get_data())
-    if kind.startswith("application/x-www-form-urlencoded"):
-        return _form(parse_query(request.get_data().decode(errors="replace"), strict=True))
-    if kind.startswith("multipart/form-data"):
-        cast("GoRequest", request).is_form_strict = True
-        check_headers()
-        return _form([*request.form.items(multi=True), *_unnamed_files()])
+    if kind.startswith(FORMS):
+        return _form(read_form())
+    if kind.startswith(XML):
+        raise ValueError("XML has no values without a struct")
     raise InvalidError("Unsupported Content-Type.", code="body_invalid")
 
 
-def _unnamed_files() -> list[tuple[str, str]]:
-    """Return what browsers send where no file was chosen: to PocketBase a text as any other."""
-    return [(key, text) for key in request.files for text in unnamed_texts(key)]
-
-
-def _form(pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return the values of a form, to which those of the query belong as in Go."""
-    texts: dict[str, list[str]] = {}
-    for name, text in [*pairs, *request.args.items(multi=True)]:
-        texts.setdefault(name, []).append(text)
+def _form(texts: dict[str, list[str]]) -> dict[str, Any]:
     payloads = texts.pop(JSON_PART, [])
     values: dict[str, Any] = {}
     for name, found in texts.items():
@@ -93,12 +81,12 @@ def first_object(content: bytes) -> dict[str, Any]:
 
     Raises:
         ValueError: there is none.
+        RecursionError: it is too deep.
     """
     try:
         return _json_object(content)
     except msgspec.DecodeError:
-        value, _ = json.JSONDecoder().raw_decode(content.decode().lstrip(" \t\r\n"))
-        return _json_object(json.dumps(value))
+        return _json_object(json.dumps(first_value(content.decode(errors="replace"))))
 
 
 def _json_object(content: bytes | str) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def clean_path(path: str) -> str:
 
     Source: Go's `ServeMux` and `http.Redirect`.
     """
-    escaped = path if _WELL_ESCAPED.fullmatch(path) else quote(unquote(path, "latin-1"), _UNESCAPED, "latin-1")
+    escaped = (
+        path if _WELL_ESCAPED.fullmatch(path) else quote(unquote(path, "latin-1"), _UNESCAPED, "latin-1")
+    )
     parts: list[str] = []
     for part in escaped.split("/"):
         if part == "..":

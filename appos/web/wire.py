@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from flask import Response, request
@@ -15,8 +15,6 @@ T = TypeVar("T")
 
 LOADING = "An error occurred while loading the submitted data."
 UNSUPPORTED = "Unsupported Content-Type."
-# The part of a form that holds JSON. Source: PocketBase 0.36, "@jsonPayload".
-JSON_PART = "@jsonPayload"
 # PocketBase's words where it does not say what was wrong.
 WRONG = "Something went wrong while processing your request."
 # A number that fits into 64 bits.
@@ -43,39 +41,6 @@ def decode(model: type[T]) -> T:
         raise InvalidError(f"{name}: {reason}.", code="body_invalid", fields={name: problem}) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidError(f"The body is not JSON: {error}.", code="body_invalid") from error
-
-
-def body_fields(*names: str, message: str = LOADING, unsupported: str = UNSUPPORTED) -> dict[str, str]:
-    """Return text fields of a body as PocketBase reads them: JSON or a form; what is missing is "".
-
-    Raises:
-        InvalidError: `body_invalid`, with `message`, or with `unsupported` for a type that is not read.
-    """
-    try:
-        body = _body(unsupported)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidError(message, code="body_invalid") from error
-    values = {name: body.get(name) for name in names}
-    if any(not isinstance(value, str | None) for value in values.values()):
-        raise InvalidError(message, code="body_invalid")
-    return {name: value or "" for name, value in values.items()}
-
-
-def _body(unsupported: str) -> Mapping[str, Any]:
-    content = request.get_data()
-    if not content:
-        return {}
-    kind = request.headers.get("Content-Type", "")
-    if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        parts = [_json_object(part) for part in request.form.getlist(JSON_PART)]
-        return {name: value for part in (request.form.to_dict(), *parts) for name, value in part.items()}
-    if kind.startswith("application/json"):
-        return _json_object(content)
-    raise InvalidError(unsupported, code="body_invalid")
-
-
-def _json_object(content: bytes | str) -> Mapping[str, Any]:
-    return msgspec.json.decode(content, type=dict[str, Any] | None) or {}
 
 
 class ListArguments:

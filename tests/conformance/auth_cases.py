@@ -6,7 +6,7 @@ What stands in braces is a token or an id of the peer that is asked; `test_auth_
 from tests.conformance.auth_parts import JSON, ORIGIN, PREFIXES, TOKENS, Cases, signed
 from tests.conformance.peers import Ask
 from tests.conformance.reset_cases import refused_confirmations, reset_requests
-from tests.conformance.sign_in_cases import malformed_bodies, refused_sign_ins, sign_ins
+from tests.conformance.sign_in_cases import forms, keys, malformed_bodies, refused_sign_ins, sign_ins, xml
 
 
 def health() -> Cases:
@@ -79,7 +79,19 @@ def redirects() -> Cases:
     for part in ("(%21)'!*", "b%2fc", "[x]", "x^y", "%ff", "{x}|\\", "b;c,d=e@f$g&h+i~j:k", "%2e%2e", "%zz"):
         yield f"unclean {part}", Ask("GET", f"/a//{part}")
         yield f"clean {part}", Ask("GET", f"/a/{part}")
-    for path in ("/a/../..", "/..", "/a/b/..", "/a/b/../", "/a/./b", "/.", "/./", "//", "/.../x", "/a/.b", "/%z"):
+    for path in (
+        "/a/../..",
+        "/..",
+        "/a/b/..",
+        "/a/b/../",
+        "/a/./b",
+        "/.",
+        "/./",
+        "//",
+        "/.../x",
+        "/a/.b",
+        "/%z",
+    ):
         yield f"dots {path}", Ask("GET", path)
     for path in ("//example.com/x", "/\\/example.com//", "http://example.com//api/health", "/%2e/x"):
         yield f"elsewhere {path}", Ask("GET", path)
@@ -131,5 +143,5 @@ def cases() -> Cases:
     """All of them. The order counts nowhere: none changes an account."""
     for group in (health, preflights, unknown, redirects, auth_methods, sign_ins, refused_sign_ins):
         yield from group()
-    for group in (malformed_bodies, refreshes, reset_requests, refused_confirmations):
+    for group in (malformed_bodies, forms, keys, xml, refreshes, reset_requests, refused_confirmations):
         yield from group()

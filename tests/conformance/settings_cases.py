@@ -1,5 +1,6 @@
 """What is sent to /api/settings, by what it is about. A case is a body; each group is sent in its order."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -189,6 +190,23 @@ PORTS = (
     *("x", "", "0x10", "1_000", "010", "+5", " 5", "0b11", "0o17", "1__0", "_1", "08", "0", "587"),
     *("9223372036854775808", "1.0"),
 )
+XML: Sequence[str] = (
+    "<Meta><AppName>one</AppName></Meta><Meta><SenderName>two</SenderName></Meta>",
+    "<meta><AppName>x</AppName></meta><Meta AppName='x'><appName>x</appName></Meta>",
+    "<Meta>words<AppName/></Meta>",
+    "<Meta><AppURL>http://example.com</AppURL><AppUrl>x</AppUrl></Meta>",
+    "<TrustedProxy><Headers>X-A</Headers><Headers>X-B</Headers></TrustedProxy>",
+    "<TrustedProxy><Headers>X-<b>x</b>C</Headers><UseLeftmostIP> t </UseLeftmostIP></TrustedProxy>",
+    "<RateLimits><Rules><Label>/a/</Label><Duration>5</Duration><MaxRequests>7</MaxRequests></Rules></RateLimits>",
+    "<RateLimits><Rules/></RateLimits>",
+    "<Logs><LogIP>x</LogIP></Logs>",
+    "<Logs><LogIP/><MaxDays> 7 </MaxDays></Logs>",
+    "<Logs><LogIP>1</LogIP><MaxDays>5</MaxDays></Logs>",
+    "<SMTP><Host>h.example.com</Host><TLS>true</TLS><Port>+25</Port></SMTP><Smtp><Port>x</Port></Smtp>",
+    "<SMTP><Port>1_0</Port></SMTP>",
+    "<S3><Bucket>b</Bucket></S3><Backups><S3><Bucket>c</Bucket></S3></Backups>",
+    "</a><b>",
+)
 FORMS: Sequence[Sequence[tuple[str, str]]] = (
     [("meta.appName", "form")],
     [("META.appName", "q")],
@@ -253,12 +271,36 @@ TRIALS: Sequence[tuple[str, Body]] = (
 )
 
 
+def xml() -> list[Ask]:
+    """Return changes that are sent as XML, and what ends them, for lists grow by them.
+
+    With headers of other names, AppOS too takes no address from those of a proxy.
+    """
+    proxy = {"headers": ["A", "B"], "useLeftmostIP": False}
+    end = json.dumps({"trustedProxy": proxy, "rateLimits": {"rules": []}})
+    ends = Ask("PATCH", PATH, end, (TOKEN, JSON))
+    kind = ("Content-Type", "application/xml")
+    return [*(Ask("PATCH", PATH, f"<a>{text}</a>", (TOKEN, kind)) for text in XML), ends]
+
+
 def forms() -> list[Ask]:
     """Return changes that are sent as forms, or as what is no JSON."""
     asks = [Ask("PATCH", PATH, urlencode(form), (TOKEN, FORM)) for form in FORMS]
     parted = ("Content-Type", "multipart/form-data; boundary=x")
     others = [Ask("PATCH", PATH, "{}", (TOKEN, ("Content-Type", kind))) for kind in TYPES]
-    return [*asks, Ask("PATCH", PATH, PARTED, (TOKEN, parted)), *others]
+    queried = f"{PATH}?meta.appName=query&logs.maxDays=6"
+    broken = [
+        Ask("PATCH", PATH, "meta.appName=x&%zz", (TOKEN, FORM)),
+        Ask("PATCH", PATH, PARTED[:-12], (TOKEN, parted)),
+        Ask("PATCH", PATH, "x", (TOKEN, ("Content-Type", "multipart/form-data"))),
+    ]
+    return [
+        *asks,
+        *(Ask("PATCH", path, PARTED, (TOKEN, parted)) for path in (PATH, queried)),
+        Ask("PATCH", queried, "meta.appName=body", (TOKEN, FORM)),
+        *broken,
+        *others,
+    ]
 
 
 def visits() -> list[Ask]:

@@ -68,6 +68,8 @@ REFUSED: dict[str, object] = {
     "true as a whole": True,
 }
 
+BODIES_READ = ("auth-with-password", "request-password-reset", "confirm-password-reset")
+
 UNREAD_TYPES = (
     "text/plain",
     "application/xml",
@@ -142,7 +144,7 @@ def refused_sign_ins() -> Cases:
 def malformed_bodies() -> Cases:
     """Bodies that are not what their type says, or of no type that is read."""
     good = json.dumps(as_user())
-    for action in ("auth-with-password", "request-password-reset", "confirm-password-reset"):
+    for action in BODIES_READ:
         path = f"/api/collections/users/{action}"
         texts: dict[str, str | bytes] = {
             "no body": b"",
@@ -177,3 +179,101 @@ def malformed_bodies() -> Cases:
         yield f"{action} an empty multipart", Ask("POST", path, b"--line--\r\n", (MULTIPART,))
         half = b'--line\r\nContent-Disposition: form-data; name="identity"\r\n\r\nx'
         yield f"{action} half a multipart", Ask("POST", path, half, (MULTIPART,))
+
+
+def forms() -> Cases:
+    """Forms that are odd, but not all of them broken."""
+    whole = form(**as_user())
+    bodies: dict[str, str | bytes] = {
+        "a semicolon": f"{whole}&x=;",
+        "a broken escape": f"{whole}&%zz",
+        "names in capitals": whole.replace("identity", "IDENTITY"),
+        "bytes that are no UTF-8": b"identity=%ff&password=\xff",
+        "JSON in a part": whole.replace("identity=", "@jsonPayload={}&identity="),
+        "JSON that is broken": f'{whole}&@jsonPayload={{"identity":',
+        "JSON and more": f'{whole}&@jsonPayload={{"identity":"x"}}x',
+        "JSON that counts last": f'{whole}&@jsonPayload={{"identity":"x"}}',
+        "a name twice": f"identity=x&{whole}",
+        "the other name twice": f"{whole}&identity=x",
+    }
+    for action in BODIES_READ:
+        path = f"/api/collections/users/{action}"
+        for name, body in bodies.items():
+            yield f"{action} form with {name}", Ask("POST", path, body, (FORM,))
+        for kind, both in ((FORM, form), (MULTIPART, multipart)):
+            start = f"{action} {kind[1][:12]}"
+            body = both(identity=USER.email, password=USER.password)
+            yield f"{start} and query", Ask("POST", f"{path}?identity=x&email=x", body, (kind,))
+            query = f"identity={USER.email}&token=x&email=y"
+            half = both(password=USER.password)
+            yield f"{start} half in the query", Ask("POST", f"{path}?{query}", half, (kind,))
+        mixed = typed("multipart/mixed; boundary=line")
+        yield f"{action} multipart/mixed", Ask("POST", path, multipart(identity=USER.email), (mixed,))
+
+
+def keys() -> Cases:
+    """JSON whose keys are written otherwise, or stand in it more than once."""
+    path = "/api/collections/users/auth-with-password"
+    good = json.dumps(as_user())
+    bodies = {
+        "a long s": good.replace("password", "pa\u017f\u017fword"),
+        "a dotless i": good.replace("identity", "\u0131dentity"),
+        "an i with a dot": good.replace("identity", "\u0130dentity"),
+        "the same in another case": f'{{"identity":"x",{good[1:].replace("identity", "Identity")}',
+        "the other first": f'{good[:-1].replace("identity", "Identity")},"identity":"x"}}',
+        "snake case": good.replace("identity", "identity_"),
+    }
+    for name, body in bodies.items():
+        yield f"sign in with {name} in a key", Ask("POST", path, body, (JSON,))
+
+
+def xml() -> Cases:
+    """XML, in which elements have the names of the fields in Go."""
+    user = f"<Identity>{USER.email}</Identity><Password>wrong password</Password>"
+    rest = "<Token>x</Token><PasswordConfirm>y</PasswordConfirm><Email>x</Email>"
+    whole = f"<a>{user}{rest}</a>"
+    entity = '<!DOCTYPE a [<!ENTITY x "y">]>'
+    bodies: dict[str, str | bytes] = {
+        "all of it": whole,
+        "the right password": whole.replace("wrong password", USER.password),
+        "a declaration": f'<?xml version="1.0" encoding="UTF-8"?>{whole}',
+        "another encoding": f'<?xml version="1.0" encoding="latin1"?>{whole}',
+        "another version": f'<?xml version="1.1"?>{whole}',
+        "small letters": whole.lower(),
+        "nothing": "<a/>",
+        "attributes": "<a Identity='x' Password='y' Email='z'/>",
+        "an entity": f"{entity}<a><Identity>&x;</Identity><Email>&x;</Email><Token>&x;</Token></a>",
+        "an unknown entity": "<a><Identity>&x;</Identity></a>",
+        "a number of a letter": whole.replace("@", "&#64;"),
+        "the number of no letter": "<a><Identity>&#0;</Identity></a>",
+        "what follows": f"{whole} and <more",
+        "two of it": f"{whole}<a/>",
+        "text before": f"words{whole}",
+        "a name twice": whole.replace("<a>", "<a><Identity>x</Identity>"),
+        "a part in a value": whole.replace("@", "<b>x</b>@"),
+        "a value in a part": f"<a><b>{user}{rest}</b></a>",
+        "a name space": whole.replace("<a>", '<a xmlns="urn:x">'),
+        "a prefix": whole.replace("Identity", "p:Identity"),
+        "spaces": whole.replace(USER.email, f" {USER.email} "),
+        "a section": whole.replace(USER.email, f"<![CDATA[{USER.email}]]>"),
+        "a comment": whole.replace("@", "<!-- x -->@"),
+        "an end that is missing": whole[:-4],
+        "an end of another": whole.replace("</Identity>", "</Other>"),
+        "no UTF-8": b"<a><Identity>\xff</Identity></a>",
+        "white space alone": " \n",
+        "no element": "<?xml version='1.0'?>",
+    }
+    for action in BODIES_READ:
+        path = f"/api/collections/users/{action}"
+        for name, body in bodies.items():
+            yield f"{action} XML with {name}", Ask("POST", path, body, (typed("application/xml"),))
+        yield f"{action} text/xml", Ask("POST", path, whole, (typed("text/xml; charset=utf-8"),))
+    for kind in ("application/xml", "text/xml"):
+        yield (
+            f"refresh with {kind}",
+            Ask("POST", "/api/collections/users/auth-refresh", "<a/>", (typed(kind), signed("{user}"))),
+        )
+        yield (
+            f"create with {kind}",
+            Ask("POST", "/api/collections/users/records", "<a/>", (typed(kind), signed("{superuser}"))),
+        )

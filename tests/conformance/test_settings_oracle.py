@@ -68,7 +68,7 @@ def test_settings_are_changed_and_refused_alike(peers: Peers, group: str) -> Non
 
 
 def test_forms_are_read_alike(peers: Peers) -> None:
-    for ask in settings_cases.forms():
+    for ask in (*settings_cases.forms(), *settings_cases.xml()):
         same(peers, ask, "changes of settings")
 
 

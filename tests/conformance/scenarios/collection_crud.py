@@ -264,6 +264,36 @@ def _creation() -> Iterator[Scenario]:
         ask("POST", COLLECTIONS, Raw('{"name": "{c}_7"}', ""), status=400),
         ask("POST", COLLECTIONS, Raw("<name>{c}_8</name>", "text/html"), status=400),
     )
+    xml = "application/xml"
+    yield Scenario(
+        "a collection of XML",
+        ask("POST", COLLECTIONS, Raw("<a><Name>{c}</Name><Type>base</Type><ListRule/></a>", xml)),
+        ask("POST", COLLECTIONS, Raw("<a><Name>{c}_1</Name><ViewRule>id != ''</ViewRule></a>", "text/xml")),
+        ask(
+            "POST",
+            COLLECTIONS,
+            Raw("<a><Name>{c}_2</Name><Indexes>CREATE INDEX i ON {c}_2 (id)</Indexes></a>", xml),
+        ),
+        ask("POST", COLLECTIONS, Raw("<a><Name>{c}_3</Name><Type>auth</Type></a>", xml)),
+        ask("POST", COLLECTIONS, Raw("<a><name>{c}_4</name></a>", xml), status=400),
+        ask("POST", COLLECTIONS, Raw("<a><Name>{c}_5</Name><Type>unknown</Type></a>", xml), status=400),
+        ask("POST", COLLECTIONS, Raw("<a><Name>{c}_6", xml), status=400),
+        ask("POST", COLLECTIONS, Raw("words", xml), status=400),
+        *(
+            ask("PATCH", f"{COLLECTIONS}/{{c}}_3", Raw(f"<a>{text}</a>", xml), status=status)
+            for text, status in (
+                ("<AuthRule>id != ''</AuthRule>", 200),
+                ("<ManageRule/>", 400),
+                ("<AuthToken><Duration>777</Duration></AuthToken><authToken/>", 200),
+                ("<OTP><Length>9</Length></OTP><Otp/>", 200),
+                ("<PasswordAuth><Enabled>f</Enabled></PasswordAuth>", 200),
+                ("<MFA><Enabled>x</Enabled></MFA>", 400),
+                ("<ConfirmEmailChangeTemplate><Subject>s</Subject></ConfirmEmailChangeTemplate>", 200),
+                ("<UpdateRule>(</UpdateRule>", 400),
+            )
+        ),
+        ask("PUT", f"{COLLECTIONS}/import", Raw("<a/>", xml), status=400),
+    )
     yield Scenario(
         "a collection of a given id",
         made(field("f"), id="my_own_id"),

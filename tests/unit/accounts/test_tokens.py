@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import time
 from typing import Any
 
@@ -61,6 +62,14 @@ def test_a_token_claims_what_pocketbases_do(bob: Identity) -> None:
     assert abs(expires - time.time() - 604800) < 5
 
 
+def with_claims(who: Identity, without: str = "", /, **claims: object) -> str:
+    """Return a token as AppOS signs it, but with other claims, and without one."""
+    key = who.account.token_key + who.collection.auth_options.auth_token.secret
+    own = jwt.decode(sign(who), key, algorithms=["HS256"])
+    own.pop(without, None)
+    return jwt.encode(own | claims, key, "HS256")
+
+
 def test_it_is_signed_with_the_accounts_key_and_the_collections_secret(bob: Identity) -> None:
     key = bob.account.token_key + bob.collection.auth_options.auth_token.secret
 
@@ -101,13 +110,29 @@ def test_an_expired_token_is_not_valid(bob: Identity) -> None:
     assert not is_valid(sign(bob, exp=int(time.time()) - 1), bob)
 
 
-@pytest.mark.parametrize("claim", ["exp", "id", "type", "collectionId"])
-def test_a_token_without_a_claim_is_not_valid(bob: Identity, claim: str) -> None:
-    key = bob.account.token_key + bob.collection.auth_options.auth_token.secret
-    claims = jwt.decode(sign(bob), key, algorithms=["HS256"])
-    del claims[claim]
+@pytest.mark.parametrize("claims", [{}, {"exp": None}, {"exp": 0}, {"exp": 0.0}], ids=str)
+def test_a_token_that_names_no_end_never_expires(bob: Identity, claims: dict[str, Any]) -> None:
+    assert is_valid(with_claims(bob, "exp", **claims), bob)
+    assert tokens.expires_at(claims) == math.inf
 
-    assert not is_valid(jwt.encode(claims, key, "HS256"), bob)
+
+@pytest.mark.parametrize("end", [-1, -1.5, "9999999999", True, [], {}, "x"])
+def test_an_end_that_is_past_or_no_number_is_not_valid(bob: Identity, end: object) -> None:
+    assert not is_valid(with_claims(bob, exp=end), bob)
+
+
+@pytest.mark.parametrize("claim", ["nbf", "iat"])
+def test_a_token_that_is_not_valid_yet_is_not_valid(bob: Identity, claim: str) -> None:
+    assert not is_valid(with_claims(bob, **{claim: int(time.time()) + 60}), bob)
+
+
+def test_what_else_a_token_claims_does_not_count(bob: Identity) -> None:
+    assert is_valid(with_claims(bob, aud="x", iss="y", sub=5, jti=5), bob)
+
+
+@pytest.mark.parametrize("claim", ["id", "type", "collectionId"])
+def test_a_token_without_a_claim_is_not_valid(bob: Identity, claim: str) -> None:
+    assert not is_valid(with_claims(bob, claim), bob)
 
 
 def test_a_token_of_another_kind_is_not_valid(bob: Identity) -> None:

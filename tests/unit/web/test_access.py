@@ -145,3 +145,15 @@ def test_a_session_of_the_panel_opens_nothing_under_api(app: Flask, client: Flas
     with client.session_transaction() as session:
         session["_user_id"] = found.account.id
     assert client.get("/api/appos/audit").status_code == 401
+
+
+@pytest.mark.parametrize("method", ["get", "Get", "head", "post", "options"])
+@pytest.mark.parametrize("path", ["/api/health", "/api/collections/users/auth-refresh", "/api/unknown"])
+def test_a_method_counts_as_it_is_written(
+    client: FlaskClient, superuser_token: str, method: str, path: str
+) -> None:
+    found = client.open(
+        path, headers={"Authorization": superuser_token}, environ_overrides={"REQUEST_METHOD": method}
+    )
+
+    assert (found.status_code, found.get_json()["message"]) == (404, "The requested resource wasn't found.")

@@ -9,6 +9,7 @@ from flask import Flask
 
 from appos.errors import InvalidError
 from appos.web.bind import bind, binder
+from appos.web.go_request import GoRequest
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -31,7 +32,9 @@ class Outer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 @pytest.fixture
 def bare() -> Flask:
-    return Flask(__name__)
+    app = Flask(__name__)
+    app.request_class = GoRequest
+    return app
 
 
 def bound(
@@ -203,3 +206,60 @@ def test_a_body_is_read_before_it_is_laid_on(bare: Flask) -> None:
         lay = binder()
 
     assert lay(Outer(words=())) == Outer(name="new", words=())
+
+
+@pytest.mark.parametrize("kind", ["application/xml", "text/xml; charset=utf-8"])
+def test_xml_is_laid_onto_what_there_is(bare: Flask, kind: str) -> None:
+    body = "<a><Name>new</Name><Inner><Port>25</Port></Inner><Words>z</Words></a>"
+
+    assert bound(bare, body, kind) == Outer(name="new", inner=Inner(port=25), words=("x", "y", "z"))
+
+
+@pytest.mark.parametrize("body", ["words", "<a><Inner><Port>x</Port></Inner></a>", "<a><Name>x"])
+def test_xml_that_does_not_fit_is_refused(bare: Flask, body: str) -> None:
+    with pytest.raises(InvalidError, match="loading the submitted data"):
+        bound(bare, body, "application/xml")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "name"),
+    [
+        pytest.param("name=body", "application/x-www-form-urlencoded", "body", id="behind-a-form"),
+        pytest.param(
+            '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nbody\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+            "query",
+            id="before-parts",
+        ),
+    ],
+)
+def test_the_query_belongs_to_a_form(bare: Flask, body: str, kind: str, name: str) -> None:
+    query = {"name": "query", "inner.port": "7"}
+    with bare.test_request_context(method="POST", data=body, content_type=kind, query_string=query):
+        assert bind(Outer()) == Outer(name=name, inner=Inner(port=7))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("name=x&%zz", "application/x-www-form-urlencoded"),
+        ("name=x;", "application/x-www-form-urlencoded"),
+        ("x", "multipart/form-data"),
+        ("x", "multipart/form-data; boundary=x"),
+        ('--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nhalf', "multipart/form-data; boundary=x"),
+    ],
+)
+def test_a_broken_form_is_refused(bare: Flask, body: str, kind: str) -> None:
+    with pytest.raises(InvalidError, match="loading the submitted data"):
+        bound(bare, body, kind)
+
+
+@pytest.mark.parametrize("key", ["word\u017f", "WORD\u017f"])
+def test_letters_that_go_takes_for_others_are_others(bare: Flask, key: str) -> None:
+    assert bound(bare, f'{{"{key}": ["z"]}}') == Outer(words=("z",))
+
+
+def test_a_type_that_is_not_read_may_be_refused_in_other_words(bare: Flask) -> None:
+    options = {"method": "POST", "data": "x", "content_type": "text/plain"}
+    with bare.test_request_context(**options), pytest.raises(InvalidError, match="No such type"):
+        bind(Outer(), unsupported="No such type.")

@@ -98,7 +98,9 @@ def test_an_unclean_path_is_redirected(
     assert (started.call_args[0][0], dict(started.call_args[0][1])) == (status, headers)
 
 
-@pytest.mark.parametrize("uri", ["", "*", "/", "/a/b/", "/a/.b/..c/...", "/a?b=//&c=/../", "/%2e%2e/", "http://host"])
+@pytest.mark.parametrize(
+    "uri", ["", "*", "/", "/a/b/", "/a/.b/..c/...", "/a?b=//&c=/../", "/%2e%2e/", "http://host"]
+)
 def test_a_clean_path_is_not(uri: str) -> None:
     assert redirected({"RAW_URI": uri, "REQUEST_METHOD": "GET"}, Mock()) is None
 

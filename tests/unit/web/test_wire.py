@@ -1,7 +1,6 @@
 """JSON in and out."""
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 import pytest
@@ -9,7 +8,7 @@ from flask import Flask
 
 from appos.errors import InvalidError
 from appos.store.query import ListQuery
-from appos.web.wire import answer, body_fields, decode, list_query, no_content
+from appos.web.wire import answer, decode, list_query, no_content
 
 
 class Port(msgspec.Struct, rename="camel"):
@@ -77,40 +76,6 @@ def test_what_is_no_json_is_refused(bare: Flask, body: bytes) -> None:
         error = refusal(lambda: decode(Order))
 
     assert "wiki" not in error.message
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        pytest.param({"json": {"a": "1", "b": "2", "c": 3}}, {"a": "1", "b": "2"}, id="json"),
-        pytest.param({"json": {"a": None}}, {"a": "", "b": ""}, id="null-and-missing"),
-        pytest.param({"data": {"a": "1"}}, {"a": "1", "b": ""}, id="form"),
-        pytest.param({"data": b""}, {"a": "", "b": ""}, id="nothing"),
-        pytest.param(
-            {"data": {"a": "1"}, "content_type": "multipart/form-data"}, {"a": "1", "b": ""}, id="multipart"
-        ),
-    ],
-)
-def test_fields_come_from_json_or_a_form(
-    bare: Flask, given: dict[str, Any], expected: dict[str, str]
-) -> None:
-    with bare.test_request_context(method="POST", **given):
-        assert body_fields("a", "b") == expected
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        pytest.param({"data": "{", "content_type": "application/json"}, id="broken"),
-        pytest.param({"json": []}, id="a-list"),
-        pytest.param({"json": {"a": 1}}, id="a-number"),
-        pytest.param({"json": {"a": {"b": "c"}}}, id="an-object"),
-        pytest.param({"data": "a", "content_type": "text/plain"}, id="text"),
-    ],
-)
-def test_fields_of_another_shape_are_refused(bare: Flask, given: dict[str, Any]) -> None:
-    with bare.test_request_context(method="POST", **given):
-        refusal(lambda: body_fields("a"))
 
 
 @pytest.mark.parametrize(
