@@ -103,6 +103,20 @@ class Build(_Part, frozen=True):
     entitlements: tuple[str, ...] | None = None
     secrets: tuple[FileMount, ...] | None = None
     ssh: Any = None
+    cache_from: tuple[str, ...] | None = None
+    cache_to: tuple[str, ...] | None = None
+
+
+class Hook(_Part, frozen=True):
+    """A command that is run in a container after its start or before its end."""
+
+    privileged: bool = False
+
+
+class ReadFile(_Part, frozen=True):
+    """A file whose lines become variables; only a model whose env files are left alone has any."""
+
+    path: str
 
 
 class Device(_Part, frozen=True):
@@ -188,6 +202,13 @@ class Service(_Part, frozen=True):
     use_api_socket: bool = False
     credential_spec: Any = None
     provider: Any = None
+    models: Any = None
+    env_file: tuple[ReadFile, ...] | None = None
+    label_file: tuple[str, ...] | None = None
+    oom_kill_disable: bool = False
+    oom_score_adj: int = 0
+    post_start: tuple[Hook, ...] | None = None
+    pre_stop: tuple[Hook, ...] | None = None
 
     @property
     def replicas(self) -> int:
