@@ -24,8 +24,10 @@ def of_json(value: Any) -> str:
     return fingerprint(json.dumps(value, sort_keys=True)) if value else ""
 
 
-def configuration_of(config: Mapping[str, Any] | None) -> Configuration:
-    """Read `Config` of a container or an image, as inspecting it prints it.
+def configuration_of(
+    config: Mapping[str, Any] | None, host_config: Mapping[str, Any] | None = None
+) -> Configuration:
+    """Read `Config` of a container or an image, and a container's `HostConfig`, as inspecting prints them.
 
     Source: Docker Engine API, ContainerInspect and ImageInspect.
     """
@@ -45,6 +47,7 @@ def configuration_of(config: Mapping[str, Any] | None) -> Configuration:
         stop_timeout_seconds=config.get("StopTimeout"),
         tty=bool(config.get("Tty")),
         open_stdin=bool(config.get("OpenStdin")),
+        log_options=of_json(((host_config or {}).get("LogConfig") or {}).get("Config")),
     )
 
 

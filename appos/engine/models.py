@@ -50,13 +50,15 @@ class Configuration(_Told, frozen=True, kw_only=True):
     """What a container or an image is configured with, but for its labels: `Config`.
 
     What may be secret is there as a fingerprint: the values of the environment ("" for a name without one),
-    the command, the entrypoint and the test of health. Those of `fingerprints.py` can be compared.
+    the command, the entrypoint, the test of health and the options of logging. Those of `fingerprints.py`
+    can be compared.
     """
 
     environment: dict[str, str] = {}
     command: str = ""
     entrypoint: str = ""
     health_test: str = ""
+    log_options: str = ""
     # The rest of the health check, in the engine's own words: times are nanoseconds.
     healthcheck: dict[str, Any] = {}
     user: str = ""

@@ -104,7 +104,7 @@ def container_of(told: Told) -> Container:
         networks=tuple(sorted(networks.get("Networks") or ())),
         platform=told.get("Platform") or "",
         host_config=_host_config(host),
-        configuration=configuration_of(config),
+        configuration=configuration_of(config, host),
     )
 
 

@@ -1,0 +1,212 @@
+"""Networks and volumes: which Compose would make, make anew or leave.
+
+Source: docker/compose v5.5.0, its reconciliation, and experiments with it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from appos.compose.actual import Actual, Network, Volume
+from appos.compose.model import Project, Service
+from appos.compose.path import joined
+from appos.compose.plan.actions import Action, Kind, Loss, LossKind, Note, Reason, Target
+from appos.compose.plan.wanted import Wanted, file_hash
+
+
+class Infrastructure(msgspec.Struct, kw_only=True):
+    """What becomes of networks and volumes; the keys are those of the model.
+
+    `networks` and `volumes` are the engine's names of those that there are, after renaming. `restarted` holds
+    for each service why its containers are stopped and started again, `emptied` why they are made anew.
+    """
+
+    actions: list[Action] = []
+    obstacles: list[Note] = []
+    warnings: list[Note] = []
+    networks: dict[str, str] = {}
+    volumes: dict[str, str] = {}
+    restarted: dict[str, list[Reason]] = {}
+    emptied: dict[str, list[Reason]] = {}
+
+
+def infrastructure(wanted: Wanted, actual: Actual) -> Infrastructure:
+    """Plan the networks, then the volumes."""
+    found = Infrastructure()
+    project = wanted.model.project
+    for key in sorted(project.networks):
+        _network(found, key, wanted, actual)
+    for key in sorted(project.volumes):
+        _volume(found, key, wanted, actual)
+    return found
+
+
+def users(services: Mapping[str, Service], network: str) -> list[str]:
+    """Return the services on a network."""
+    return sorted(name for name, service in services.items() if network in (service.networks or {}))
+
+
+def mounters(services: Mapping[str, Service], volume: str) -> list[str]:
+    """Return the services that mount a volume, also by `volumes_from`."""
+    found = {
+        name
+        for name, service in services.items()
+        if any(mount.type == "volume" and mount.source == volume for mount in service.volumes or ())
+    }
+    while True:
+        more = {
+            name
+            for name, service in services.items()
+            if any(entry.split(":", 1)[0] in found for entry in service.volumes_from or ())
+        }
+        if more <= found:
+            return sorted(found)
+        found |= more
+
+
+def _chosen(
+    key: str, name: str, project: str, there: Iterable[Network] | Iterable[Volume]
+) -> Network | Volume | None:
+    """Return the one that Compose takes for a key: of its own the one of that name, else any of that name."""
+    own = sorted(
+        (one for one in there if one.project == project and one.key == key), key=lambda one: one.name
+    )
+    named = [one for one in there if one.name == name]
+    return next((one for one in own if one.name == name), None) or next(iter(own or named), None)
+
+
+def _is_changed(one: Network | Volume, part: Mapping[str, Any], project: str, *, is_volume: bool) -> bool:
+    """Say whether it was made by Compose, for this project, out of something else."""
+    own = one.project == project and bool(one.config_hash)
+    return own and one.config_hash != file_hash(part, is_volume=is_volume)
+
+
+def _network(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) -> None:
+    project, path = wanted.model.project, joined("networks", key)
+    network = project.networks[key]
+    if network.external:
+        _external(
+            found, Target.NETWORK, key, network.name, any(n.name == network.name for n in actual.networks)
+        )
+        return
+    there = _chosen(key, network.name, project.name, actual.networks)
+    on_it = users(project.services, key)
+    if there is None:
+        reason = Reason(path=path, text="not there yet")
+        found.actions.append(_action(Kind.CREATE, Target.NETWORK, key, network.name, reason))
+        return
+    found.networks[key] = there.name
+    raw = wanted.model.raw["networks"][key]
+    if not _is_changed(there, raw, project.name, is_volume=False):
+        found.actions.append(_action(Kind.UNTOUCHED, Target.NETWORK, key, there.name))
+        return
+    reason = _difference(path, there.name, network.name)
+    found.actions.append(
+        msgspec.structs.replace(
+            _action(Kind.RECREATE, Target.NETWORK, key, network.name, reason), interrupts=tuple(on_it)
+        )
+    )
+    for service in on_it:
+        text = f"its network {key} is made anew"
+        found.restarted.setdefault(service, []).append(Reason(path=path, text=text))
+    _tell_of_strangers(found, path, there, network.name, on_it, actual)
+
+
+def _tell_of_strangers(
+    found: Infrastructure, path: str, there: Network | Volume, name: str, on_it: list[str], actual: Actual
+) -> None:
+    """Say which containers that Compose does not take off keep a network from being made anew."""
+    own = {container.name for container in actual.containers if container.service in on_it}
+    strangers = [one for one in there.containers if one not in own] if isinstance(there, Network) else []
+    if not strangers:
+        return
+    listed = ", ".join(sorted(strangers))
+    if there.name != name:
+        text = f"The old network {there.name} stays, because it is used by {listed}."
+        found.warnings.append(Note(path=path, text=text))
+        return
+    text = f"The network {name} cannot be made anew while it is used by {listed}: disconnect them first."
+    found.obstacles.append(Note(path=path, text=text))
+
+
+def _volume(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) -> None:
+    project, path = wanted.model.project, joined("volumes", key)
+    volume = project.volumes[key]
+    if volume.external:
+        _external(found, Target.VOLUME, key, volume.name, any(v.name == volume.name for v in actual.volumes))
+        return
+    there = _chosen(key, volume.name, project.name, actual.volumes)
+    if there is None:
+        found.actions.append(
+            _action(Kind.CREATE, Target.VOLUME, key, volume.name, Reason(path=path, text="not there yet"))
+        )
+        return
+    found.volumes[key] = volume.name
+    if not _is_changed(there, wanted.model.raw["volumes"][key], project.name, is_volume=True):
+        found.volumes[key] = there.name
+        found.actions.append(_action(Kind.UNTOUCHED, Target.VOLUME, key, there.name))
+        return
+    if there.name != volume.name:
+        reason = _difference(path, there.name, volume.name)
+        found.actions.append(_action(Kind.CREATE, Target.VOLUME, key, volume.name, reason))
+        text = (
+            f"The volume {there.name} stays with its data; the new volume {volume.name} does not have them."
+        )
+        found.warnings.append(Note(path=path, text=text))
+        return
+    _changed_volume(found, key, path, volume.name, wanted)
+
+
+def _changed_volume(found: Infrastructure, key: str, path: str, name: str, wanted: Wanted) -> None:
+    """Empty a volume whose options changed, or say that it stays."""
+    if not wanted.options.recreate_volumes:
+        found.actions.append(_action(Kind.UNTOUCHED, Target.VOLUME, key, name))
+        text = f"The volume {name} stays as it is, though its options changed: making it anew loses its data."
+        found.warnings.append(Note(path=path, text=text))
+        return
+    by = mounters(wanted.model.project.services, key)
+    loss = Loss(kind=LossKind.VOLUME, text=f"all data in the volume {name}")
+    action = _action(Kind.RECREATE, Target.VOLUME, key, name, _difference(path, name, name))
+    found.actions.append(msgspec.structs.replace(action, interrupts=tuple(by), losses=(loss,)))
+    for service in by:
+        reason = Reason(path=path, text=f"its volume {key} is made anew")
+        found.emptied.setdefault(service, []).append(reason)
+
+
+def _external(found: Infrastructure, target: Target, key: str, name: str, is_there: bool) -> None:
+    """Leave what is not the project's own; without it Compose stops."""
+    found.actions.append(_action(Kind.UNTOUCHED, target, key, name))
+    if is_there:
+        (found.networks if target is Target.NETWORK else found.volumes)[key] = name
+        return
+    text = f"The external {target.value} {name} does not exist: create it first."
+    found.obstacles.append(Note(path=joined(f"{target.value}s", key), text=text))
+
+
+def _difference(path: str, before: str, after: str) -> Reason:
+    if before != after:
+        return Reason(path=f"{path}.name", text="another name", before=before, after=after)
+    return Reason(path=path, text="its options changed")
+
+
+def _action(kind: Kind, target: Target, key: str, resource: str, *reasons: Reason) -> Action:
+    return Action(kind=kind, target=target, name=key, resource=resource, reasons=reasons)
+
+
+def in_order(project: Project) -> list[str]:
+    """Return the services so that each stands behind those that it depends on."""
+    ordered: list[str] = []
+    waiting = sorted(project.services)
+    while waiting:
+        ready = next(
+            (
+                name
+                for name in waiting
+                if not set(project.services[name].depends_on or ()) & set(waiting) - {name}
+            ),
+            waiting[0],
+        )
+        ordered.append(ready)
+        waiting.remove(ready)
+    return ordered
