@@ -38,6 +38,7 @@ class Config:
     redis_addr: str = ""
     redis_password: str = field(default="", repr=False)
     docker_host: str = "unix:///var/run/docker.sock"
+    compose_binary: Path | None = None
     trusted_proxies: tuple[Network, ...] = ()
     log_level: str = "INFO"
     job_workers: int = 4
@@ -52,6 +53,11 @@ class Config:
     def auxiliary_path(self) -> Path:
         """Where request logs and metrics are."""
         return self.data_dir / "pb_data" / "auxiliary.db"
+
+    @property
+    def compose_home(self) -> Path:
+        """Where Docker Compose keeps what it needs while it runs."""
+        return self.data_dir / "compose"
 
     @property
     def storage_path(self) -> Path:
@@ -83,6 +89,7 @@ class Config:
             redis_addr=reader.read("REDIS_ADDR", "", _address),
             redis_password=reader.read("REDIS_PASSWORD", "", str),
             docker_host=reader.read("DOCKER_HOST", "unix:///var/run/docker.sock", _docker_host),
+            compose_binary=reader.read("COMPOSE_BINARY", "", _program),
             trusted_proxies=reader.read("TRUSTED_PROXIES", "", _networks),
             log_level=reader.read("LOG_LEVEL", "INFO", _log_level),
             job_workers=reader.read("JOB_WORKERS", "4", _between(1, 64)),
@@ -149,6 +156,15 @@ def _port(text: str) -> int:
 
 def _directory(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _program(text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not (path.is_file() and os.access(path, os.X_OK)):
+        raise ValueError(f"must be the path of a program, and {str(path)!r} is none")
+    return path
 
 
 def _address(text: str) -> str:

@@ -60,6 +60,7 @@ def problems(**env: str) -> dict[str, str]:
         ("redis_addr", ""),
         ("redis_password", ""),
         ("docker_host", "unix:///var/run/docker.sock"),
+        ("compose_binary", None),
         ("trusted_proxies", ()),
         ("log_level", "INFO"),
         ("job_workers", 4),
@@ -89,6 +90,9 @@ def test_every_setting_has_a_default_that_is_tested() -> None:
         pytest.param({"REDIS_ADDR": "redis:6379"}, "redis_addr", "redis:6379", id="REDIS_ADDR"),
         pytest.param({"REDIS_PASSWORD": "x"}, "redis_password", "x", id="REDIS_PASSWORD"),
         pytest.param({"DOCKER_HOST": "tcp://d:2375"}, "docker_host", "tcp://d:2375", id="DOCKER_HOST"),
+        pytest.param(
+            {"COMPOSE_BINARY": "/bin/true"}, "compose_binary", Path("/bin/true"), id="COMPOSE_BINARY"
+        ),
         pytest.param(
             {"TRUSTED_PROXIES": "10.0.0.1, fd00::/8"},
             "trusted_proxies",
@@ -132,6 +136,9 @@ def test_a_setting_is_read(env: dict[str, str], name: str, value: Any) -> None:
         ("DOCKER_HOST", "ssh://host", "unix:///PATH"),
         ("DOCKER_HOST", "tcp://", "tcp://HOST:PORT"),
         ("DOCKER_HOST", "tcp://host:http", "tcp://HOST:PORT"),
+        ("COMPOSE_BINARY", "/nowhere/docker-compose", "the path of a program"),
+        ("COMPOSE_BINARY", "/etc/passwd", "the path of a program"),
+        ("COMPOSE_BINARY", "/etc", "the path of a program"),
         ("TRUSTED_PROXIES", "10.0.0.0/33", "separated by commas"),
         ("TRUSTED_PROXIES", "proxy.example.com", "separated by commas"),
         ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING, ERROR"),

@@ -1,0 +1,156 @@
+"""Brings a project up: makes good what an earlier run left half done, and waits for every service."""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from appos.compose.driver import Compose, OnStep, ignore
+from appos.compose.invocation import UpOptions
+from appos.compose.leftovers import Yard, tidy
+from appos.compose.models import ProjectFiles
+from appos.compose.process import Cancel
+from appos.compose.states import ContainerState, Verdict
+from appos.compose.veil import Veil
+from appos.errors import EngineError
+
+POLL_SECONDS = 0.5
+LOG_LINES = 20
+LONGEST_LINE = 500
+# A container counts as running only if it still runs when it is looked at again.
+LOOKS = 2
+
+# Compose's words when what a service waits for has failed. Source: docker/compose, convergence.go.
+_DEPENDENCY = re.compile(r"is unhealthy|exited \(\d+\)|didn't complete successfully|dependency .* failed")
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Unhealthy(msgspec.Struct, frozen=True, kw_only=True):
+    """A container that is not as it ought to be, and its last lines, without values of variables."""
+
+    container: ContainerState
+    last_lines: tuple[str, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How it ended: every container, those not healthy, and what Compose said to that and warned of."""
+
+    containers: tuple[ContainerState, ...]
+    unhealthy: tuple[Unhealthy, ...]
+    said: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Deployment:
+    """One deployment of a project, which must have a name.
+
+    Running it again after it was cancelled or killed, at whatever moment, reaches what the files say.
+    """
+
+    def __init__(
+        self,
+        compose: Compose,
+        yard: Yard,
+        files: ProjectFiles,
+        options: UpOptions | None = None,
+        *,
+        wait_seconds: float = 120.0,
+        on_step: OnStep = ignore,
+        cancel: Cancel | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._compose = compose
+        self._yard = yard
+        self._files = files
+        self._options = options or UpOptions()
+        self._wait_seconds = wait_seconds
+        self._on_step = on_step
+        self._cancel = cancel or Cancel()
+        self._sleep = sleep
+
+    def run(self) -> Outcome:
+        """Bring the project up, and wait until every service is healthy, has done its work, or has failed.
+
+        Raises:
+            EngineError: as `Compose.up` does. What a service waits for failing is an outcome, no error.
+            ConflictError: `files_changed`.
+        """
+        with _begun(self._compose.home / "begun" / self._files.name) as is_second:
+            outcome = self._once()
+            if is_second and not outcome.said:
+                # What the engine was doing when the run before was killed has come to its end by now: a
+                # container that was being stopped, or that lost its network, is brought back.
+                outcome = self._once()
+        return outcome
+
+    def _once(self) -> Outcome:
+        tidy(self._yard, self._files.name)
+        self._cancel.check()
+        try:
+            warnings = self._compose.up(
+                self._files, self._options, on_step=self._on_step, cancel=self._cancel
+            )
+        except EngineError as error:
+            if error.code != "compose_failed" or not _DEPENDENCY.search(error.message):
+                raise
+            return self._outcome(self._look(), said=error.message)
+        return self._outcome(self._settled(), warnings=warnings)
+
+    def _look(self) -> tuple[ContainerState, ...]:
+        return self._compose.ps(self._files, cancel=self._cancel)
+
+    def _settled(self) -> tuple[ContainerState, ...]:
+        """Look at the containers until none is on its way any more, or the time is up."""
+        give_up_at = time.monotonic() + self._wait_seconds
+        looks = 0
+        while True:
+            containers = self._look()
+            verdicts = {it.verdict for it in containers}
+            looks = 0 if Verdict.WAITING in verdicts else looks + 1
+            if looks == LOOKS or Verdict.FAILED in verdicts or time.monotonic() > give_up_at:
+                return containers
+            self._sleep(POLL_SECONDS)
+            self._cancel.check()
+
+    def _outcome(
+        self, containers: tuple[ContainerState, ...], *, said: str = "", warnings: tuple[str, ...] = ()
+    ) -> Outcome:
+        failed = [it for it in containers if it.verdict is Verdict.FAILED]
+        # Beside one that has failed, those still on their way are not to blame.
+        sick = failed or [it for it in containers if it.verdict is Verdict.WAITING]
+        return Outcome(
+            containers=containers,
+            unhealthy=tuple(Unhealthy(container=it, last_lines=self._last_lines(it)) for it in sick),
+            said=said,
+            warnings=warnings,
+        )
+
+    def _last_lines(self, container: ContainerState) -> tuple[str, ...]:
+        lines = self._compose.logs(
+            self._files, (container.service,), tail=LOG_LINES, prefix=False, cancel=self._cancel
+        )
+        rewritten = self._options.rewritten
+        env_files = self._files.env_files or (self._files.directory / ".env",)
+        veil = Veil.of(
+            self._files.variables, env_files, rewritten.raw if rewritten else None, self._options.hide
+        )
+        return tuple(_shown(lines, veil))[-LOG_LINES:]
+
+
+def _shown(lines: Iterable[bytes], veil: Veil) -> Iterator[str]:
+    for line in lines:
+        text = _CONTROL.sub("", line.decode("utf-8", errors="replace"))
+        yield veil.over(text)[:LONGEST_LINE]
+
+
+@contextmanager
+def _begun(note: Path) -> Iterator[bool]:
+    """Note that a run has begun, until it ends well; yield whether the one before did not."""
+    note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_second = note.exists()
+    note.touch(mode=0o600)
+    yield is_second
+    note.unlink(missing_ok=True)

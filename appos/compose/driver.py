@@ -1,0 +1,320 @@
+"""Runs Docker Compose: what a file means, and making it so."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appos.compose.invocation import UpOptions, environment, global_arguments, stand_in
+from appos.compose.model import Model, model_of
+from appos.compose.models import ProjectFiles
+from appos.compose.process import Cancel, Command, Running, Source
+from appos.compose.progress import Lines, Report, Step
+from appos.compose.runs import Login, Run, Runs
+from appos.compose.states import ContainerState, states_of
+from appos.compose.veil import Veil
+from appos.errors import ConflictError, EngineError, EngineUnavailableError
+
+# How long Compose may take to read files or to ask the engine something.
+READ_SECONDS = 60.0
+# How long it may take to change something: pulls and builds are slow.
+CHANGE_SECONDS = 3600.0
+
+# Compose's words when the engine does not answer. Source: moby/client, errors.go.
+_UNAVAILABLE = ("failed to connect to the docker API", "Cannot connect to the Docker daemon")
+
+OnStep = Callable[[Step], None]
+
+
+def ignore(_step: Step) -> None:
+    """Take a step that nobody wants to see."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What Compose says to files: a model, or why it refuses them, in its own words; and its warnings."""
+
+    model: Model | None
+    refusal: str
+    warnings: tuple[str, ...] = ()
+
+
+class Compose:
+    """Docker Compose, driven.
+
+    `home` is a directory of AppOS's own. Every method may raise `EngineUnavailableError`
+    (`engine_unavailable`) if the engine does not answer, and `EngineError`: `compose_failed` with
+    Compose's own last words, `compose_cancelled`, `compose_timeout`, `compose_missing`.
+    """
+
+    def __init__(self, binary: Path, *, docker_host: str, home: Path) -> None:
+        self._binary = binary
+        self._docker_host = docker_host
+        self._home = home.absolute()
+        self._runs = Runs(self._home)
+
+    @property
+    def home(self) -> Path:
+        """Where runs keep what they need, and what was begun is noted."""
+        return self._home
+
+    def version(self) -> str:
+        """Return the version of Compose, such as `5.5.0`. Asks no engine."""
+        said = self._ask(ProjectFiles(directory=Path("/")), ("version", "--short"), None)
+        return said.strip().removeprefix("v")
+
+    def config(
+        self, files: ProjectFiles, *, profiles_all: bool = False, cancel: Cancel | None = None
+    ) -> Answer:
+        """Normalise a project; a refusal is an answer, no error. Asks no engine.
+
+        Raises:
+            ValueError: the model has another shape than the specification says.
+        """
+        if profiles_all:
+            files = msgspec.structs.replace(files, profiles=("*",))
+        report = _report(files)
+        status, output = self._collect(files, ("config", "--format", "json"), report, cancel)
+        if status != 0:
+            return Answer(model=None, refusal=report.last_words, warnings=report.warnings)
+        return Answer(model=model_of(json.loads(output)), refusal="", warnings=report.warnings)
+
+    def hashes(self, files: ProjectFiles, *, cancel: Cancel | None = None) -> dict[str, str]:
+        """Return the hash of every service of the active profiles, as its containers are labelled with it."""
+        lines = self._ask(files, ("config", "--hash", "*"), cancel).splitlines()
+        return dict(line.split(maxsplit=1) for line in lines if line.strip())
+
+    def up(
+        self,
+        files: ProjectFiles,
+        options: UpOptions | None = None,
+        *,
+        on_step: OnStep = ignore,
+        cancel: Cancel | None = None,
+    ) -> tuple[str, ...]:
+        """Create and start what the files say, or the rewritten model; remove what they no longer say.
+
+        Returns Compose's warnings, once all is started and what others wait for is healthy. No data is
+        lost: a volume whose definition has changed stays as it is, with a warning in Compose's words among
+        the steps.
+
+        Raises:
+            ConflictError: `files_changed`: the files do not mean what was expected; nothing was done.
+        """
+        options, cancel = options or UpOptions(), cancel or Cancel()
+        self._runs.sweep()
+        if options.expected is not None and self.hashes(files, cancel=cancel) != dict(options.expected):
+            raise ConflictError(
+                "The files of this project have changed since they were looked at. Look at the plan again.",
+                code="files_changed",
+            )
+        rewritten = options.rewritten
+        report = _report(files, on_step, rewritten.raw if rewritten else None, options.hide)
+        with self._runs.new() as run:
+            run.log_in(options.logins)
+            meant = files if rewritten is None else stand_in(run, files, rewritten)
+            self._change(run, meant, files.directory, options.arguments(), report, cancel)
+        return report.warnings
+
+    def down(
+        self,
+        files: ProjectFiles,
+        *,
+        volumes: bool = False,
+        on_step: OnStep = ignore,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Stop and remove the containers and networks of a project; with `volumes` its named volumes, too.
+
+        Only the name of the project counts: what was deployed goes, whatever the files say now.
+        """
+        self._runs.sweep()
+        named = self._by_name(files)
+        arguments = ["down", "--remove-orphans", *(["--volumes"] if volumes else [])]
+        with self._runs.new() as run:
+            self._change(run, named, named.directory, arguments, _report(files, on_step), cancel or Cancel())
+
+    def pull(
+        self,
+        files: ProjectFiles,
+        services: Sequence[str] = (),
+        *,
+        logins: Sequence[Login] = (),
+        on_step: OnStep = ignore,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Pull the images of all services that are not built, or of those named."""
+        self._runs.sweep()
+        with self._runs.new() as run:
+            run.log_in(logins)
+            arguments = ["pull", "--ignore-buildable", "--", *services]
+            self._change(run, files, files.directory, arguments, _report(files, on_step), cancel or Cancel())
+
+    def build(
+        self,
+        files: ProjectFiles,
+        services: Sequence[str] = (),
+        *,
+        logins: Sequence[Login] = (),
+        hide: Iterable[str] = (),
+        on_step: OnStep = ignore,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Build the images of all services with a `build`, or of those named; `hide` are secret values."""
+        self._runs.sweep()
+        report = _report(files, on_step, hide=hide)
+        with self._runs.new() as run:
+            run.log_in(logins)
+            arguments = ["build", "--", *services]
+            self._change(run, files, files.directory, arguments, report, cancel or Cancel())
+
+    def ps(self, files: ProjectFiles, *, cancel: Cancel | None = None) -> tuple[ContainerState, ...]:
+        """Return the containers of a project, running and stopped; only its name counts."""
+        return states_of(self._ask(self._by_name(files), ("ps", "--all", "--format", "json"), cancel))
+
+    def images(self, files: ProjectFiles, *, cancel: Cancel | None = None) -> list[dict[str, Any]]:
+        """Return the images that the containers of a project use, as Compose prints them."""
+        said = self._ask(self._by_name(files), ("images", "--format", "json"), cancel)
+        images: list[dict[str, Any]] | None = json.loads(said)
+        return images or []
+
+    def logs(
+        self,
+        files: ProjectFiles,
+        services: Sequence[str] = (),
+        *,
+        follow: bool = False,
+        tail: int | None = None,
+        timestamps: bool = False,
+        prefix: bool = True,
+        cancel: Cancel | None = None,
+    ) -> Iterator[bytes]:
+        """Yield the lines that containers wrote, with those to come if `follow`, until cancelled or closed.
+
+        They are the programs' own words, and may hold anything.
+        """
+        arguments = ["logs", "--no-color"]
+        arguments += ["--follow"] if follow else []
+        arguments += ["--tail", str(tail)] if tail is not None else []
+        arguments += ["--timestamps"] if timestamps else []
+        arguments += [] if prefix else ["--no-log-prefix"]
+        named = self._by_name(files)
+        limit = None if follow else READ_SECONDS
+        with self._runs.new() as run:
+            command = self._command(run, named, named.directory, (*arguments, "--", *services), limit)
+            try:
+                yield from _log_lines(command, _report(files), cancel or Cancel())
+            except EngineError as error:
+                if error.code != "compose_cancelled":
+                    raise
+
+    def _change(
+        self,
+        run: Run,
+        files: ProjectFiles,
+        directory: Path,
+        arguments: Sequence[str],
+        report: Report,
+        cancel: Cancel,
+    ) -> None:
+        """Run a command whose every line is progress."""
+        command = self._command(run, files, directory, arguments, CHANGE_SECONDS)
+        lines = {source: Lines() for source in Source}
+        with Running(command, cancel) as running:
+            for source, chunk in running.read():
+                _take(report, lines[source].feed(chunk))
+            for part in lines.values():
+                _take(report, part.end())
+            _judge(running.status, report)
+
+    def _ask(self, files: ProjectFiles, arguments: Sequence[str], cancel: Cancel | None) -> str:
+        """Run a command whose output is the answer."""
+        report = _report(files)
+        status, output = self._collect(files, arguments, report, cancel)
+        _judge(status, report)
+        return output.decode("utf-8", errors="replace")
+
+    def _collect(
+        self, files: ProjectFiles, arguments: Sequence[str], report: Report, cancel: Cancel | None
+    ) -> tuple[int, bytes]:
+        output, messages = [], Lines()
+        with self._runs.new() as run:
+            command = self._command(run, files, files.directory, arguments, READ_SECONDS)
+            with Running(command, cancel or Cancel()) as running:
+                for source, chunk in running.read():
+                    if source is Source.OUTPUT:
+                        output.append(chunk)
+                    else:
+                        _take(report, messages.feed(chunk))
+                _take(report, messages.end())
+                return running.status, b"".join(output)
+
+    def _by_name(self, files: ProjectFiles) -> ProjectFiles:
+        """Leave everything but the name: Compose then goes by the labels of what was deployed.
+
+        Raises:
+            EngineError: `compose_failed`: the project has no name but in files that Compose refuses.
+        """
+        name = files.name
+        if not name:
+            answer = self.config(files)
+            if answer.model is None:
+                raise EngineError(answer.refusal, code="compose_failed")
+            name = answer.model.project.name
+        return ProjectFiles(directory=Path("/"), name=name)
+
+    def _command(
+        self,
+        run: Run,
+        files: ProjectFiles,
+        directory: Path,
+        arguments: Sequence[str],
+        deadline_seconds: float | None,
+    ) -> Command:
+        return Command(
+            arguments=(str(self._binary), *global_arguments(files), *arguments),
+            environment=environment(files, home=self._home, docker_host=self._docker_host, run=run),
+            directory=directory,
+            deadline_seconds=deadline_seconds,
+        )
+
+
+def _log_lines(command: Command, report: Report, cancel: Cancel) -> Iterator[bytes]:
+    rest, messages = b"", Lines()
+    with Running(command, cancel) as running:
+        for source, chunk in running.read():
+            if source is Source.MESSAGES:
+                _take(report, messages.feed(chunk))
+                continue
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from lines
+        _take(report, messages.end())
+        status = running.status
+    if rest:
+        yield rest
+    _judge(status, report)
+
+
+def _report(
+    files: ProjectFiles,
+    on_step: OnStep = ignore,
+    raw: Mapping[str, Any] | None = None,
+    hide: Iterable[str] = (),
+) -> Report:
+    env_files = files.env_files or (files.directory / ".env",)
+    return Report(Veil.of(files.variables, env_files, raw, hide), on_step)
+
+
+def _take(report: Report, lines: Iterable[str]) -> None:
+    for line in lines:
+        report.take(line)
+
+
+def _judge(status: int, report: Report) -> None:
+    if status == 0:
+        return
+    said = report.last_words or f"Docker Compose ended with status {status} and said nothing."
+    if any(words in said for words in _UNAVAILABLE):
+        raise EngineUnavailableError(f"The Docker Engine does not answer: {said}")
+    raise EngineError(said, code="compose_failed")
