@@ -23,6 +23,7 @@ from appos.web.app import create_app
 from appos.web.state import KEY, State
 from tests.engine_daemon import PrivateEngine, running_engine
 from tests.engine_images import load_tiny_image
+from tests.engine_registry import Registry, running_image_registry, running_registry
 from tests.unit.fakes import FakeEngine
 
 SUPERUSER_EMAIL = "ada@example.com"
@@ -174,3 +175,25 @@ def engine_host(session_engine: PrivateEngine) -> str:
 def tiny_image(engine_host: str) -> str:
     """The name of an image with busybox in it, which that engine has."""
     return load_tiny_image(engine_host)
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry that is empty at first, for whoever pushes to it."""
+    with running_registry(tmp_path_factory.mktemp("registry")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def private_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry that asks for a password."""
+    storage = tmp_path_factory.mktemp("private-registry")
+    with running_registry(storage, user="carol", password="Basalt-Heron-7") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def image_registry() -> Iterator[Registry]:
+    """A registry with images of real servers, which nobody can push to; see tests/images."""
+    with running_image_registry() as running:
+        yield running

@@ -1,14 +1,17 @@
-"""Images for the tests' engines, made without a registry out of what Debian has installed."""
+"""Images for the tests' engines, made without a registry out of what Debian packages."""
 
 import io
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import docker
 import pytest
+
+from tests.engine_packages import NEVER, Package, download, merged_links, needed, write_layer
 
 TINY_IMAGE = "tiny:1"
 BUSYBOX = Path("/bin/busybox")
@@ -24,6 +27,10 @@ ENV PATH=/bin
 STOPSIGNAL SIGKILL
 CMD ["sh"]
 """
+# A directory an image: its Dockerfile, and the packages that its layer.tar holds.
+RECIPES = Path(__file__).parent / "images"
+BASE = "debian"
+TAG = "tests"
 
 
 def load_tiny_image(host: str) -> str:
@@ -38,6 +45,16 @@ def load_tiny_image(host: str) -> str:
     return TINY_IMAGE
 
 
+def build_images(host: str, names: Sequence[str]) -> list[str]:
+    """Build images of `RECIPES` out of Debian's packages, after the one they all begin from; name them."""
+    base = needed(_packages(BASE)[0], [])
+    _build(host, BASE, base)
+    for name in names:
+        wanted, without = _packages(name)
+        _build(host, name, needed(wanted, [*base, *without]))
+    return [f"{name}:{TAG}" for name in names]
+
+
 @contextmanager
 def client_of(host: str) -> "Iterator[docker.DockerClient]":
     """A client of the engine at an address, whose connections are closed afterwards."""
@@ -46,6 +63,29 @@ def client_of(host: str) -> "Iterator[docker.DockerClient]":
         yield client
     finally:
         client.close()
+
+
+def _packages(recipe: str) -> tuple[list[str], list[Package]]:
+    """What a recipe wants installed; and what it does without though it is depended on, after a minus."""
+    lines = (RECIPES / recipe / "packages").read_text(encoding="utf-8").split()
+    without = [Package(line[1:], NEVER) for line in lines if line.startswith("-")]
+    return [line for line in lines if not line.startswith("-")], without
+
+
+def _build(host: str, recipe: str, packages: Sequence[Package]) -> None:
+    with TemporaryDirectory() as folder:
+        debs = Path(folder, "debs")
+        debs.mkdir()
+        layer, context = Path(folder, "layer.tar"), Path(folder, "context.tar")
+        with tarfile.open(layer, "w") as archive:
+            for link in merged_links() if recipe == BASE else ():
+                archive.addfile(link)
+            write_layer(download(packages, debs), archive)
+        with tarfile.open(context, "w") as archive:
+            archive.add(RECIPES / recipe, "")
+            archive.add(layer, "layer.tar")
+        with client_of(host) as client, context.open("rb") as read:
+            client.images.build(fileobj=read, custom_context=True, tag=f"{recipe}:{TAG}")
 
 
 def _tiny_layer() -> bytes:
