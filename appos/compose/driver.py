@@ -12,7 +12,7 @@ from appos.compose.model import Model, model_of
 from appos.compose.models import ProjectFiles
 from appos.compose.process import Cancel, Command, Running, Source
 from appos.compose.progress import Lines, Report, Step
-from appos.compose.runs import Login, Run, Runs
+from appos.compose.runs import Login, Run, Runs, write_private
 from appos.compose.states import ContainerState, states_of
 from appos.compose.veil import Veil
 from appos.errors import ConflictError, EngineError, EngineUnavailableError
@@ -65,9 +65,16 @@ class Compose:
         return said.strip().removeprefix("v")
 
     def config(
-        self, files: ProjectFiles, *, profiles_all: bool = False, cancel: Cancel | None = None
+        self,
+        files: ProjectFiles,
+        *,
+        profiles_all: bool = False,
+        resolves_env_files: bool = True,
+        cancel: Cancel | None = None,
     ) -> Answer:
         """Normalise a project; a refusal is an answer, no error. Asks no engine.
+
+        A model whose env files are resolved no longer names them.
 
         Raises:
             ValueError: the model has another shape than the specification says.
@@ -75,14 +82,26 @@ class Compose:
         if profiles_all:
             files = msgspec.structs.replace(files, profiles=("*",))
         report = _report(files)
-        status, output = self._collect(files, ("config", "--format", "json"), report, cancel)
+        arguments = ["config", "--format", "json", *([] if resolves_env_files else ["--no-env-resolution"])]
+        status, output = self._collect(files, arguments, report, cancel)
         if status != 0:
             return Answer(model=None, refusal=report.last_words, warnings=report.warnings)
         return Answer(model=model_of(json.loads(output)), refusal="", warnings=report.warnings)
 
-    def hashes(self, files: ProjectFiles, *, cancel: Cancel | None = None) -> dict[str, str]:
-        """Return the hash of every service of the active profiles, as its containers are labelled with it."""
-        lines = self._ask(files, ("config", "--hash", "*"), cancel).splitlines()
+    def hashes(
+        self, files: ProjectFiles, raw: Mapping[str, Any] | None = None, *, cancel: Cancel | None = None
+    ) -> dict[str, str]:
+        """Return the hash of every service of the active profiles, as its containers are labelled with it.
+
+        `raw` is a model that takes the place of the files.
+        """
+        with self._runs.new() as run:
+            meant = files
+            if raw is not None:
+                model = run.directory / "model.json"
+                write_private(model, json.dumps(raw).encode())
+                meant = msgspec.structs.replace(files, files=(model,))
+            lines = self._ask(meant, ("config", "--hash", "*"), cancel).splitlines()
         return dict(line.split(maxsplit=1) for line in lines if line.strip())
 
     def up(
