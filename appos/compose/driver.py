@@ -1,6 +1,7 @@
 """Runs Docker Compose: what a file means, and making it so."""
 
 import json
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -330,10 +331,16 @@ def _take(report: Report, lines: Iterable[str]) -> None:
         report.take(line)
 
 
+def _unsaid(status: int) -> str:
+    if status < 0:
+        return f"Docker Compose was ended from outside: {signal.Signals(-status).name}."
+    return f"Docker Compose ended with status {status} and said nothing."
+
+
 def _judge(status: int, report: Report) -> None:
     if status == 0:
         return
-    said = report.last_words or f"Docker Compose ended with status {status} and said nothing."
+    said = report.last_words or _unsaid(status)
     if any(words in said for words in _UNAVAILABLE):
         raise EngineUnavailableError(f"The Docker Engine does not answer: {said}")
     raise EngineError(said, code="compose_failed")

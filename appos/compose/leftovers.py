@@ -11,11 +11,14 @@ removes either of them, and never mends the name. So before every run:
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+
+from appos.errors import NotFoundError
 
 PROJECT = "com.docker.compose.project"
 REPLACES = "com.docker.compose.replace"
@@ -37,17 +40,17 @@ class Part(Protocol):
 
 
 class Yard(Protocol):
-    """Where the containers are: what tidying asks of an engine."""
+    """Where the containers are: what tidying asks of an engine. `appos.engine.port.Engine` is one."""
 
-    def containers_of(self, project: str) -> Iterable[Part]:
-        """Return the containers of a project, stopped ones too."""
+    def containers(self, *, labels: Mapping[str, str] | None = None) -> Sequence[Part]:
+        """Return the containers that have these labels, stopped ones too."""
         ...
 
-    def remove_container(self, container: str) -> None:
-        """Remove a container, even a running one, with its own anonymous volumes; it may be gone already."""
+    def remove_container(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
+        """Remove a container, with `force` a running one, with `volumes` its own anonymous volumes."""
         ...
 
-    def rename_container(self, container: str, name: str) -> None:
+    def rename(self, container: str, name: str) -> None:
         """Give a container another name."""
         ...
 
@@ -70,12 +73,14 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True):
 
 def tidy(yard: Yard, project: str) -> tuple[Repair, ...]:
     """Make good what an interrupted `up` of a project has left; return what was done."""
-    repairs = repairs_of(yard.containers_of(project))
+    repairs = repairs_of(yard.containers(labels={PROJECT: project}))
     for repair in repairs:
-        if repair.kind is Kind.REMOVE:
-            yard.remove_container(repair.id)
-        else:
-            yard.rename_container(repair.id, repair.to)
+        with suppress(NotFoundError):  # The engine may have been removing it already.
+            if repair.kind is Kind.REMOVE:
+                # Volumes that it shares with the container it was to replace are no volumes of its own.
+                yard.remove_container(repair.id, force=True, volumes=True)
+            else:
+                yard.rename(repair.id, repair.to)
     return repairs
 
 

@@ -15,6 +15,8 @@ LAST_LINES = 10
 
 # How logrus writes a message to where no terminal is.
 _LOGGED = re.compile(r'time="[^"]*" level=(?P<level>[a-z]+) msg=(?P<text>"(?:[^"\\]|\\.)*"|\S+)')
+# What Compose asks about a volume whose definition has changed; the answer is no.
+_KEPT = re.compile(r'Volume "([^"]+)" exists but doesn\'t match configuration in compose file[^?]*\?')
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, rename={"parent": "parent_id"}):
@@ -103,6 +105,10 @@ class Report:
             self._tell(_step(message, line))
 
     def _take_text(self, line: str) -> None:
+        if kept := _KEPT.findall(line):
+            for volume in kept:
+                self._logged("warning", _kept(volume))
+            return
         logged = _LOGGED.match(line)
         if logged is None:
             self._keep_last(self._veil.over(line))
@@ -155,6 +161,13 @@ def _step(message: dict[str, object], line: str) -> Step:
         return msgspec.convert(message, Step)
     except msgspec.ValidationError:
         return Step(text=line)
+
+
+def _kept(volume: str) -> str:
+    return (
+        f"The volume {volume} is kept as it is, though its definition in the file has changed: "
+        "a changed one would be a new one, and its data would be lost."
+    )
 
 
 def _unquoted(text: str) -> str:

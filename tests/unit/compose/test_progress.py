@@ -97,6 +97,19 @@ def test_a_warning_is_kept_once_and_is_no_step(line: str) -> None:
     assert report.warnings == ('The "B" variable is not set.',)
 
 
+def test_the_questions_of_compose_about_volumes_are_warnings() -> None:
+    asked = (
+        'Volume "{}" exists but doesn\'t match configuration in compose file. Recreate (data will be lost)?'
+    )
+    steps, report = told([asked.format("a_data") + asked.format("a_logs")])
+
+    assert steps == []
+    assert [warning.split(" is kept")[0] for warning in report.warnings] == [
+        "The volume a_data",
+        "The volume a_logs",
+    ]
+
+
 def test_the_number_of_warnings_has_a_limit() -> None:
     _, report = told(json.dumps({"level": "warning", "msg": f"w{n}"}) for n in range(MOST_WARNINGS + 5))
 
