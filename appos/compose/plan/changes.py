@@ -33,10 +33,10 @@ def changes(model: Model, name: str, container: Container, actual: Actual) -> li
         *_mapping(path, "environment", wanted, there, base),
         *_mapping(path, "labels", wanted, there, base),
         *_hidden(path, wanted, there, base),
-        *_plain(path, wanted, there, base),
+        *_plain(path, wanted, there, base, actual),
         *_set((*path, "ports"), set(ports(service)), set(container.ports)),
         *_mounts(path, model.project, service, container),
-        *_set((*path, "networks"), _networks(model.project, service), set(container.networks)),
+        *_set((*path, "networks"), _networks(model.project, service), _joined(container)),
     ]
 
 
@@ -105,6 +105,11 @@ def _networks(project: Project, service: Service) -> set[str]:
     return {project.networks[key].name for key in keys if key in project.networks}
 
 
+def _joined(container: Container) -> set[str]:
+    """Return the networks that a container joined; one with a mode of its own joined none."""
+    return set() if "network_mode" in container.settings.plain else set(container.networks)
+
+
 def _name(path: tuple[str, ...], project: Project, name: str, one: Container) -> Iterator[Reason]:
     wanted = project.services[name].container_name
     made = {f"{project.name}-{name}-{one.number}", f"{project.name}_{name}_{one.number}"}
@@ -150,17 +155,27 @@ def _hidden(
             yield Reason(path=joined(*path, *key.split(".")), text=text)
 
 
+def _shared(path: str, parent: str, has: str, actual: Actual) -> Iterator[Reason]:
+    """Tell if a container shares something with another than it should, or with one that is gone."""
+    if not has.startswith("container:"):
+        yield Reason(path=path, text="changed")
+    elif has.removeprefix("container:") not in {one.id for one in actual.containers if one.service == parent}:
+        yield Reason(path=path, text=f"it shares that of a container that is not {parent}'s any more")
+
+
 def _plain(
-    path: tuple[str, ...], wanted: Settings, there: Settings, image: Settings | None
+    path: tuple[str, ...], wanted: Settings, there: Settings, image: Settings | None, actual: Actual
 ) -> Iterator[Reason]:
     """Compare the other keys; what a service leaves open is the image's."""
     given = (image or there).plain
     for key in sorted({*wanted.plain, *there.plain}):
         asked, has = wanted.plain.get(key, given.get(key)), there.plain.get(key)
-        if asked == has or (key in _SHARED and str(asked).startswith("service:")):
-            continue
         parts = (*path, *key.split("."))
-        if key.startswith(_SHOWN):
+        if asked == has:
+            continue
+        if key in _SHARED and str(asked).startswith("service:"):
+            yield from _shared(joined(*parts), str(asked).removeprefix("service:"), str(has), actual)
+        elif key.startswith(_SHOWN):
             yield _changed(parts, _text(has), _text(asked))
         else:
             text = "added" if has is None else "removed" if asked is None else "changed"

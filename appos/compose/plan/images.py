@@ -46,7 +46,8 @@ def images(wanted: Wanted, actual: Actual) -> Images:
 
 def _image(found: Images, name: str, reference: str, service: Service, wanted: Wanted) -> None:
     image = found.present.get(reference)
-    policy = wanted.options.pull or service.pull_policy or "missing"
+    asked = wanted.options.pull
+    policy = (service.pull_policy or "missing") if asked == "policy" else asked
     path = joined("services", name, "image" if service.image else "build")
     if service.build is not None:
         why = _why_build(service, image, wanted)

@@ -110,23 +110,22 @@ def _network(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) ->
     for service in on_it:
         text = f"its network {key} is made anew"
         found.restarted.setdefault(service, []).append(Reason(path=path, text=text))
-    _tell_of_strangers(found, path, there, network.name, on_it, actual)
+    _tell_of_strangers(found, path, there, on_it, actual)
 
 
 def _tell_of_strangers(
-    found: Infrastructure, path: str, there: Network | Volume, name: str, on_it: list[str], actual: Actual
+    found: Infrastructure, path: str, there: Network | Volume, on_it: list[str], actual: Actual
 ) -> None:
-    """Say which containers that Compose does not take off keep a network from being made anew."""
+    """Say which containers that Compose does not take off keep a network from being removed.
+
+    It means to leave an old network that is used, but takes no engine's answer for that.
+    """
     own = {container.name for container in actual.containers if container.service in on_it}
     strangers = [one for one in there.containers if one not in own] if isinstance(there, Network) else []
     if not strangers:
         return
     listed = ", ".join(sorted(strangers))
-    if there.name != name:
-        text = f"The old network {there.name} stays, because it is used by {listed}."
-        found.warnings.append(Note(path=path, text=text))
-        return
-    text = f"The network {name} cannot be made anew while it is used by {listed}: disconnect them first."
+    text = f"The network {there.name} cannot be removed while it is used by {listed}: disconnect them first."
     found.obstacles.append(Note(path=path, text=text))
 
 

@@ -16,7 +16,9 @@ from appos.compose.plan.wanted import image_name
 EXAMPLES = 5
 # Where programs keep what is made anew at every start, and what the engine itself writes.
 _PASSING = ("/tmp", "/run", "/var/run", "/var/tmp", "/var/cache", "/var/lock", "/dev", "/proc", "/sys")  # noqa: S108
-_ENGINE = frozenset(("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv"))
+_ENGINE = frozenset(
+    ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv", "/sbin/docker-init")
+)
 
 
 def losses(project: Project, actual: Actual, step: Step) -> tuple[Loss, ...]:

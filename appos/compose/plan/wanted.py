@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,16 +15,16 @@ _ESCAPED = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u20
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How `up` is called.
+    """How `up` is called; the defaults are those of AppOS's own driver.
 
-    `pull` is "" for what each service says, or always, missing or never. With `recreate_volumes` a named
+    `pull` is when images are pulled; `policy` leaves it to each service. With `recreate_volumes` a named
     volume whose options changed is emptied and made anew (`--yes`); without, it stays as it is.
     """
 
-    pull: str = ""
+    pull: Literal["policy", "always", "missing", "never"] = "policy"
     build: bool = False
     force_recreate: bool = False
-    remove_orphans: bool = False
+    remove_orphans: bool = True
     recreate_volumes: bool = False
 
 

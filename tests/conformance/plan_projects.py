@@ -1,0 +1,455 @@
+"""A random project on a real engine, and the edits that are made to it by file and by hand."""
+
+import json
+import os
+import random
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from appos.compose.binary import BESIDE
+from appos.engine.port import Engine
+
+IMAGES = ("plan-first:1", "plan-second:1")
+COMPOSE_SECONDS = 120
+Service = dict[str, Any]
+
+# Keys with two values each, that change nothing else; and the path under the service, if it is another.
+PLAIN: dict[str, tuple[Any, Any]] = {
+    "user": ("0:0", "nobody"),
+    "hostname": ("one", "two"),
+    "domainname": ("one.example", "two.example"),
+    "working_dir": ("/tmp", "/root"),
+    "stop_grace_period": ("3s", "1m4s"),
+    "stop_signal": ("SIGKILL", "SIGUSR1"),
+    "restart": ("unless-stopped", "on-failure:3"),
+    "cap_add": (["NET_ADMIN"], ["SYS_TIME", "NET_RAW"]),
+    "cap_drop": (["CHOWN"], ["MKNOD"]),
+    "mem_limit": ("64m", "96m"),
+    "cpus": (0.5, 1.25),
+    "pids_limit": (100, 200),
+    "shm_size": ("16m", "32m"),
+    "init": (True, False),
+    "tty": (True, False),
+    "stdin_open": (True, False),
+    "privileged": (True, False),
+    "tmpfs": (["/scratch"], ["/scratch", "/more:size=1m"]),
+    "group_add": (["7"], ["8", "9"]),
+    "ulimits": ({"nofile": 1000}, {"nofile": {"soft": 500, "hard": 2000}}),
+    "oom_score_adj": (100, 200),
+    "logging": ({"driver": "none"}, {"driver": "json-file"}),
+}
+# Those that a service which shares another's network may not have.
+OWN_NETWORK = ("hostname", "domainname")
+PLAIN_PATHS = {"logging": "logging.driver"}
+
+
+@dataclass
+class Edit:
+    """What was done: `paths` are those of the reasons to expect, by service; None where they are many."""
+
+    name: str
+    paths: dict[str, set[str]] | None = field(default_factory=dict)
+
+
+class World:
+    """One project: its files, and what is done to it."""
+
+    def __init__(self, name: str, directory: Path, engine: Engine, host: str, seed: int, port: int) -> None:
+        self.name = name
+        self.directory = directory
+        self.engine = engine
+        self.random = random.Random(seed)
+        self.arguments: list[str] = []
+        self._host = host
+        self._port = port
+        self._count = 0
+        self.values = {"FIRST": "1", "SECOND": "2"}
+        self.model: dict[str, Any] = {
+            "services": {},
+            "networks": {"front": {}, "back": {}},
+            "volumes": {"data": {}, "more": {}},
+            "configs": {"note": {"content": "one"}},
+        }
+        for _ in range(self.random.randint(2, 4)):
+            self.add_service()
+        self.write()
+
+    @property
+    def services(self) -> dict[str, Service]:
+        services: dict[str, Service] = self.model["services"]
+        return services
+
+    def write(self) -> None:
+        """Write the files; JSON is YAML."""
+        content = json.dumps(self.model, indent=1)
+        (self.directory / "compose.yaml").write_text(content, encoding="utf-8")
+        env = "".join(f"{name}={value}\n" for name, value in self.values.items())
+        (self.directory / ".env").write_text(env, encoding="utf-8")
+
+    def compose(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run the real Docker Compose."""
+        command = [str(BESIDE), "--ansi", "never", "--project-name", self.name, *arguments]
+        return subprocess.run(
+            command,
+            cwd=self.directory,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.directory), "DOCKER_HOST": self._host},
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            timeout=COMPOSE_SECONDS,
+            check=False,
+        )
+
+    def fresh(self, stem: str) -> str:
+        """Return a word that was not used yet."""
+        self._count += 1
+        return f"{stem}{self._count}"
+
+    def add_service(self) -> str:
+        """Add a service, with a dependency or something that it shares with another, perhaps."""
+        name = self.fresh("s")
+        earlier = sorted(self.services)
+        service: Service = {
+            "image": self.random.choice(IMAGES),
+            "command": ["sleep", "1000"],
+            "environment": {"VALUE": self.random.choice(("${FIRST}", "${SECOND}", "fixed"))},
+            "labels": {"example.kind": "test"},
+        }
+        other = self.random.choice(earlier) if earlier else ""
+        way = self.random.choice(("alone", "alone", "after", "restarted", "network", "volumes", "healthy"))
+        if other and way == "network" and "network_mode" not in self.services[other]:
+            service["network_mode"] = f"service:{other}"
+        elif other and way == "volumes":
+            service["volumes_from"] = [f"{other}{self.random.choice(('', ':ro'))}"]
+        elif other and way in ("after", "restarted"):
+            restart = way == "restarted"
+            service["depends_on"] = {other: {"condition": "service_started", "restart": restart}}
+        elif other and way == "healthy" and "healthcheck" in self.services[other]:
+            service["depends_on"] = {other: {"condition": "service_healthy", "restart": True}}
+        if "network_mode" not in service and self.random.random() < 0.5:
+            service["networks"] = self.random.sample(["default", "front", "back"], self.random.randint(1, 2))
+        if self.random.random() < 0.5:
+            service["volumes"] = self.random.sample(["data:/data", "more:/more", "/anonymous"], 1)
+        if self.random.random() < 0.3:
+            service["healthcheck"] = {"test": ["CMD", "true"], "interval": "1s", "timeout": "5s"}
+        if self.random.random() < 0.3:
+            service["configs"] = [{"source": "note", "target": "/note"}]
+        self.services[name] = service
+        return name
+
+    def users_of(self, name: str) -> set[str]:
+        """Return the services that name another in any way."""
+        return {
+            other
+            for other, service in self.services.items()
+            if name in service.get("depends_on", {})
+            or service.get("network_mode") == f"service:{name}"
+            or any(entry.split(":")[0] == name for entry in service.get("volumes_from", ()))
+        }
+
+    def is_shared(self, name: str) -> bool:
+        """Say whether a container of a service must be there for another's sake."""
+        return bool(self.users_of(name))
+
+    def port(self) -> int:
+        """Return a port of the host that no other project has."""
+        self._port += 1
+        return self._port
+
+    def any_service(self, *without: str) -> str:
+        """Choose a service that has none of these keys; "" if there is none."""
+        found = [name for name, service in self.services.items() if not set(service) & set(without)]
+        return self.random.choice(sorted(found)) if found else ""
+
+    def any_container(self, *states: str) -> str:
+        """Choose a container of the project in one of these states; "" if there is none."""
+        labels = {"com.docker.compose.project": self.name}
+        found = sorted(one.name for one in self.engine.containers(labels=labels) if one.state in states)
+        return self.random.choice(found) if found else ""
+
+
+EditOf = Callable[[World], Edit | None]
+
+
+def _one(name: str, service: str, *paths: str) -> Edit:
+    """Describe an edit of one service."""
+    return Edit(f"{name} of {service}", {service: {f"services.{service}.{path}" for path in paths}})
+
+
+def image(world: World) -> Edit | None:
+    name = world.any_service()
+    service = world.services[name]
+    service["image"] = IMAGES[1 - IMAGES.index(service["image"])]
+    return _one("image", name, "image")
+
+
+def environment(world: World) -> Edit | None:
+    name = world.any_service()
+    variables = world.services[name]["environment"]
+    key = world.random.choice([*sorted(variables), world.fresh("V")])
+    if key in variables and world.random.random() < 0.4:
+        del variables[key]
+    else:
+        variables[key] = world.fresh("value $$ ")
+    return _one("environment", name, f"environment.{key}")
+
+
+def command(world: World) -> Edit | None:
+    name = world.any_service()
+    world.services[name]["command"] = ["sleep", str(1000 + int(world.fresh("")))]
+    return _one("command", name, "command")
+
+
+def label(world: World) -> Edit | None:
+    name = world.any_service()
+    labels = world.services[name]["labels"]
+    key = world.random.choice([*sorted(labels), world.fresh("example.label")])
+    if key in labels and world.random.random() < 0.4:
+        del labels[key]
+    else:
+        labels[key] = world.fresh("<value>&")
+    return _one("label", name, f'labels["{key}"]')
+
+
+def port(world: World) -> Edit | None:
+    name = world.any_service("network_mode", "scale")
+    if not name:
+        return None
+    ports = world.services[name].setdefault("ports", [])
+    if ports and world.random.random() < 0.5:
+        ports.pop()
+    else:
+        ports.append(f"127.0.0.1:{world.port()}:{world.random.randint(1, 999)}")
+    return _one("port", name, "ports")
+
+
+def mount(world: World) -> Edit | None:
+    name = world.any_service("volumes_from")
+    if not name or any("volumes_from" in world.services[other] for other in world.users_of(name)):
+        return None
+    volumes = world.services[name].setdefault("volumes", [])
+    if volumes and world.random.random() < 0.5:
+        gone = volumes.pop()
+        # An anonymous volume lives on in its container's successor: what is asked for is what changed.
+        return Edit(f"mount of {name}", None) if gone.startswith("/") else _one("mount", name, "volumes")
+    kind = world.random.choice(("data", "more", "./files", ""))
+    target = world.fresh("/mnt")
+    mode = world.random.choice(("", ":ro")) if kind else ""
+    volumes.append(f"{kind}:{target}{mode}" if kind else target)
+    return _one("mount", name, "volumes")
+
+
+def health(world: World) -> Edit | None:
+    name = world.any_service()
+    service = world.services[name]
+    awaited = any(
+        dependency.get("condition") == "service_healthy"
+        for other in world.users_of(name)
+        for key, dependency in world.services[other].get("depends_on", {}).items()
+        if key == name
+    )
+    if "healthcheck" not in service:
+        service["healthcheck"] = {"test": ["CMD", "true"], "interval": "1s"}
+        return _one("health check", name, "healthcheck.test", "healthcheck.interval")
+    if world.random.random() < 0.4 and not awaited:
+        del service["healthcheck"]
+        return Edit(f"health check of {name}", None)
+    service["healthcheck"]["retries"] = 3 + int(world.fresh(""))
+    return _one("health check", name, "healthcheck.retries")
+
+
+def scale(world: World) -> Edit | None:
+    name = world.any_service("ports", "network_mode")
+    if not name:
+        return None
+    lowest = 1 if world.is_shared(name) else 0
+    world.services[name]["scale"] = world.random.randint(lowest, 3)
+    return Edit(f"scale of {name}")
+
+
+def network(world: World) -> Edit | None:
+    name = world.any_service("network_mode")
+    if not name:
+        return None
+    networks = world.services[name].setdefault("networks", ["default"])
+    other = world.random.choice(["default", "front", "back"])
+    if other not in networks:
+        networks.append(other)
+    elif len(networks) > 1:
+        networks.remove(other)
+    else:
+        return None
+    return _one("network", name, "networks")
+
+
+def network_option(world: World) -> Edit | None:
+    key = world.random.choice(["default", "front", "back"])
+    networks = world.model["networks"]
+    networks.setdefault(key, {}).setdefault("labels", {})["example.option"] = world.fresh("a$$b<")
+    return Edit(f"option of the network {key}", None)
+
+
+def network_name(world: World) -> Edit | None:
+    key = world.random.choice(["front", "back"])
+    world.model["networks"][key]["name"] = world.fresh(f"{world.name}-{key}-")
+    return Edit(f"name of the network {key}", None)
+
+
+def volume_option(world: World) -> Edit | None:
+    key = world.random.choice(["data", "more"])
+    world.model["volumes"][key].setdefault("labels", {})["example.option"] = world.fresh("a")
+    if world.random.random() < 0.6:
+        world.arguments.append("--yes")
+    return Edit(f"option of the volume {key}", None)
+
+
+def volume_name(world: World) -> Edit | None:
+    key = world.random.choice(["data", "more"])
+    world.model["volumes"][key]["name"] = world.fresh(f"{world.name}-{key}-")
+    return Edit(f"name of the volume {key}", None)
+
+
+def service_added(world: World) -> Edit | None:
+    if len(world.services) >= 6:
+        return None
+    return Edit(f"service {world.add_service()} added")
+
+
+def service_removed(world: World) -> Edit | None:
+    free = sorted(name for name in world.services if not world.users_of(name))
+    if len(world.services) < 3 or not free:
+        return None
+    name = world.random.choice(free)
+    del world.services[name]
+    if world.random.random() < 0.7:
+        world.arguments.append("--remove-orphans")
+    return Edit(f"service {name} removed")
+
+
+def value(world: World) -> Edit | None:
+    name = world.random.choice(sorted(world.values))
+    world.values[name] = world.fresh("v")
+    users = {
+        service: {f"services.{service}.environment.{key}"}
+        for service, parts in world.services.items()
+        for key, text in parts["environment"].items()
+        if text == f"${{{name}}}"
+    }
+    return Edit(f"value of {name} in .env", users)
+
+
+def plain(world: World) -> Edit | None:
+    name = world.any_service()
+    key = world.random.choice(sorted(PLAIN))
+    service = world.services[name]
+    if key in OWN_NETWORK and "network_mode" in service:
+        return None
+    first, second = PLAIN[key]
+    had = service.get(key)
+    service[key] = second if had == first else first
+    is_nothing = (had is None and service[key] is False) or (key == "logging" and had is None)
+    return Edit(f"{key} of {name}", None) if is_nothing else _one(key, name, PLAIN_PATHS.get(key, key))
+
+
+def dependency(world: World) -> Edit | None:
+    """Change what Compose does not count as configuration."""
+    names = sorted(world.services)
+    first, second = names[0], names[-1]
+    if first == second or any(key in world.services[second] for key in ("depends_on", "network_mode")):
+        return None
+    if "depends_on" in world.services[first] or world.users_of(second):
+        return None
+    restart = world.random.random() < 0.5
+    world.services[second]["depends_on"] = {first: {"condition": "service_started", "restart": restart}}
+    return Edit(f"dependency of {second}")
+
+
+def profile(world: World) -> Edit | None:
+    free = sorted(name for name in world.services if not world.users_of(name))
+    if len(world.services) < 3 or not free:
+        return None
+    name = world.random.choice(free)
+    if world.services[name].pop("profiles", None) is None:
+        world.services[name]["profiles"] = ["extra"]
+    return Edit(f"profile of {name}", None)
+
+
+def config(world: World) -> Edit | None:
+    world.model["configs"]["note"]["content"] = world.fresh("text")
+    return Edit("content of a config")
+
+
+def nothing(world: World) -> Edit | None:
+    return Edit("nothing")
+
+
+def forced(world: World) -> Edit | None:
+    world.arguments.append("--force-recreate")
+    return Edit("nothing, but forced", None)
+
+
+def stopped(world: World) -> Edit | None:
+    name = world.any_container("running")
+    if not name:
+        return None
+    world.engine.stop(name, timeout_seconds=0)
+    return Edit(f"{name} stopped by hand")
+
+
+def removed(world: World) -> Edit | None:
+    name = world.any_container("running", "exited")
+    if not name:
+        return None
+    world.engine.remove_container(name, force=True)
+    return Edit(f"{name} removed by hand", None)
+
+
+def paused(world: World) -> Edit | None:
+    name = world.any_container("running")
+    if not name:
+        return None
+    world.engine.pause(name)
+    return Edit(f"{name} paused by hand")
+
+
+def disconnected(world: World) -> Edit | None:
+    name = world.any_container("running")
+    networks = world.engine.container(name).networks if name else ()
+    if not networks:
+        return None
+    world.engine.disconnect(world.random.choice(networks), name)
+    return Edit(f"{name} disconnected by hand", None)
+
+
+EDITS: tuple[EditOf, ...] = (
+    image,
+    environment,
+    port,
+    command,
+    mount,
+    label,
+    health,
+    scale,
+    network,
+    network_option,
+    network_name,
+    volume_option,
+    volume_name,
+    service_added,
+    service_removed,
+    value,
+    plain,
+    plain,
+    dependency,
+    profile,
+    config,
+    nothing,
+    forced,
+    stopped,
+    removed,
+    paused,
+    disconnected,
+)

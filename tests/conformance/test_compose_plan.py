@@ -1,0 +1,205 @@
+"""A plan says exactly what the real Docker Compose then does, by the events of a real engine."""
+
+import json
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from appos.apps.actual import actual_of, with_changes
+from appos.compose.actual import Actual
+from appos.compose.model import Model, model_of
+from appos.compose.plan import (
+    Kind,
+    LossKind,
+    Options,
+    Plan,
+    Target,
+    Wanted,
+    plan,
+    printed,
+    referring,
+    refers,
+)
+from appos.engine.docker import DockerEngine
+from tests.conformance.conftest import COUNTS
+from tests.conformance.plan_events import LABEL, done, events_between, planned
+from tests.conformance.plan_projects import EDITS, IMAGES, Edit, World
+from tests.engine_daemon import running_engine
+from tests.engine_images import client_of, load_tiny_image
+
+PROJECTS = 4
+FULL = 324
+SAMPLE = 20
+# The second image has defaults of its own: they are there without being asked for.
+SECOND = "FROM {first}\nENV GIVEN=1\nLABEL given=1\nVOLUME /given\nWORKDIR /etc\nUSER 0\n"
+SHARES = "it shares that of"
+
+
+@pytest.fixture(scope="module")
+def engine_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run an engine with the two images of the projects."""
+    with running_engine() as engine:
+        first = load_tiny_image(engine.host)
+        folder = tmp_path_factory.mktemp("image")
+        (folder / "Dockerfile").write_text(SECOND.format(first=first), encoding="utf-8")
+        with client_of(engine.host) as client:
+            client.images.get(first).tag(IMAGES[0])
+            client.images.build(path=str(folder), tag=IMAGES[1])
+        yield engine.host
+
+
+@pytest.mark.campaign
+def test_a_plan_is_what_docker_compose_then_does(
+    engine_host: str, tmp_path: Path, is_full_campaign: bool
+) -> None:
+    count = FULL if is_full_campaign else SAMPLE
+    seed = int(os.environ.get("CAMPAIGN_SEED", 0)) or random.randrange(1, 1 << 31)
+    share = -(-count // PROJECTS)
+    with ThreadPoolExecutor(PROJECTS) as pool:
+        rounds = pool.map(
+            lambda index: _project(engine_host, tmp_path, seed + index, index, share), range(PROJECTS)
+        )
+        kinds = sum(rounds, Counter[str]())
+    edits = kinds.pop("edits")
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    COUNTS[f"edits of running projects (seed {seed}), planned as Docker Compose then did: {told}"] += edits
+    assert edits >= count
+
+
+def _project(host: str, folder: Path, seed: int, index: int, edits: int) -> "Counter[str]":
+    """Edit one project again and again; count the edits and what was done."""
+    directory = folder / f"project{index}"
+    directory.mkdir()
+    engine = DockerEngine(host)
+    world = World(f"plan{index}", directory, engine, host, seed, port=21_000 + 500 * index)
+    order = random.Random(seed)
+    kinds: Counter[str] = Counter()
+    try:
+        _carry_out(world, Edit("first deployment", None), kinds)
+        while kinds["edits"] < edits:
+            batch = list(EDITS)
+            order.shuffle(batch)
+            for make in batch:
+                edit = make(world)
+                if edit is not None and kinds["edits"] < edits:
+                    world.write()
+                    _carry_out(world, edit, kinds)
+                    kinds["edits"] += 1
+    finally:
+        world.compose("down", "--volumes", "--timeout", "0")
+        engine.close()
+    return kinds
+
+
+def _carry_out(world: World, edit: Edit, kinds: "Counter[str]") -> None:
+    """Plan an edit, let Compose do it, and compare; then nothing is left to do."""
+    options = _options(world.arguments)
+    model, actual, said = _plan(world, options)
+    about = f"seed of {world.name}, {edit.name} with {world.arguments}:\n{printed(said)}"
+    if said.obstacles:
+        _overcome(world, said, about)
+        model, actual, said = _plan(world, options)
+        about += f"\nthen\n{printed(said)}"
+    _compare_reasons(edit, said, about)
+    there = {volume.name for volume in actual.volumes}
+    since = time.time()
+    ran = world.compose("up", "--detach", *world.arguments)
+    assert ran.returncode == 0, f"{about}\n{ran.stderr}"
+    events = events_between(world.engine, since)
+    found = done(events, world.name, _keys(model, actual, world.name), there)
+    assert found == planned(said), f"{about}\n{ran.stderr}"
+    kinds.update(kind.value for kind in found.values())
+    _compare_losses(world, actual, said, about)
+    world.arguments.clear()
+    _, _, after = _plan(world, Options(remove_orphans=False))
+    assert not planned(after), f"{about}\nand again\n{printed(after)}"
+
+
+def _options(arguments: list[str]) -> Options:
+    return Options(
+        force_recreate="--force-recreate" in arguments,
+        remove_orphans="--remove-orphans" in arguments,
+        recreate_volumes="--yes" in arguments,
+    )
+
+
+def _plan(world: World, options: Options) -> tuple[Model, Actual, Plan]:
+    """Plan what the files of a project say now."""
+    model = _model(world)
+    every = _model(world, "--profile", "*")
+    actual = actual_of(world.engine, model)
+    arguments: tuple[str, ...] = ()
+    if refers(model.raw):
+        path = world.directory / "referring.json"
+        path.write_text(json.dumps(referring(model.raw, actual)), encoding="utf-8")
+        arguments = ("--file", str(path))
+    hashed = world.compose(*arguments, "config", "--hash", "*")
+    assert hashed.returncode == 0, hashed.stderr
+    wanted = Wanted(
+        model=model,
+        hashes=dict(line.split() for line in hashed.stdout.splitlines()),
+        disabled=frozenset(every.project.services) - frozenset(model.project.services),
+        options=options,
+    )
+    first = plan(wanted, actual)
+    return model, actual, plan(wanted, with_changes(world.engine, actual, first))
+
+
+def _model(world: World, *arguments: str) -> Model:
+    printed_ = world.compose(*arguments, "config", "--format", "json")
+    assert printed_.returncode == 0, printed_.stderr
+    return model_of(json.loads(printed_.stdout))
+
+
+def _overcome(world: World, said: Plan, about: str) -> None:
+    """See that Compose fails for the reason that the plan gives, and take that away."""
+    ran = world.compose("up", "--detach", *world.arguments)
+    assert ran.returncode != 0, about
+    wanted = _model(world).project.services
+    for note in said.obstacles:
+        word = "paused" if note.path.startswith("services.") else "has active endpoints"
+        assert word in ran.stderr, f"{about}\n{ran.stderr}"
+    while name := world.any_container("paused"):
+        world.engine.unpause(name)
+    for one in world.engine.containers(labels={f"{LABEL}project": world.name}):
+        if one.labels[f"{LABEL}service"] not in wanted:
+            world.engine.remove_container(one.id, force=True)
+
+
+def _keys(model: Model, actual: Actual, project: str) -> dict[tuple[Target, str], str]:
+    """Return the keys of networks and volumes by their names, old and new."""
+    keys = {(Target.NETWORK, one.name): one.key for one in actual.networks if one.project == project}
+    keys |= {(Target.VOLUME, one.name): one.key for one in actual.volumes if one.project == project}
+    keys |= {(Target.NETWORK, part.name): key for key, part in model.project.networks.items()}
+    keys |= {(Target.VOLUME, part.name): key for key, part in model.project.volumes.items()}
+    return keys
+
+
+def _compare_reasons(edit: Edit, said: Plan, about: str) -> None:
+    """See that what was edited is what is given as the reason, and nothing else."""
+    if edit.paths is None:
+        return
+    for action in said.changes:
+        expected = edit.paths.get(action.name)
+        if action.kind is Kind.RECREATE and action.target is Target.SERVICE and expected is not None:
+            given = {reason.path for reason in action.reasons if not reason.text.startswith(SHARES)}
+            assert given == expected, about
+
+
+def _compare_losses(world: World, before: Actual, said: Plan, about: str) -> None:
+    """See that exactly those anonymous volumes are left behind that were said to be."""
+    after = actual_of(world.engine, _model(world))
+
+    def anonymous(actual: Actual) -> set[str]:
+        return {mount.source for one in actual.containers for mount in one.mounts if mount.anonymous}
+
+    lost = {
+        example for loss in said.losses if loss.kind is LossKind.ANONYMOUS_VOLUME for example in loss.examples
+    }
+    assert anonymous(before) - anonymous(after) == lost, about
