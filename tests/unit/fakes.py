@@ -3,40 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from appos.engine.models import EngineInfo
-from appos.errors import EngineUnavailableError
 from appos.ledger.models import Job, JobState, Progress, Step
 from appos.ledger.run import Run
 
+# The fake engine is a stand-in like the others here, too large for this file.
+from tests.fake_engine import FakeEngine as FakeEngine
+
 NOW = "2026-01-02 03:04:05.678Z"
-
-
-class FakeEngine:
-    """A Docker Engine that answers or, with `is_up` false, does not."""
-
-    def __init__(self) -> None:
-        self.is_up = True
-        self.asked = 0
-        self.is_closed = False
-
-    def info(self) -> EngineInfo:
-        self.asked += 1
-        if not self.is_up:
-            raise EngineUnavailableError("Docker does not answer; is it running?")
-        return EngineInfo(
-            version="28.0.1",
-            api_version="1.48",
-            operating_system="Debian GNU/Linux 12",
-            architecture="x86_64",
-            cpus=2,
-            memory_bytes=4 << 30,
-            containers=3,
-            containers_running=2,
-            images=7,
-        )
-
-    def close(self) -> None:
-        self.is_closed = True
 
 
 class RemoteDownError(Exception):

@@ -68,6 +68,7 @@ class Exchange:
     """
 
     def __init__(self, host: str) -> None:
+        self._host = host
         self._connection = _Connection(host)
         self._socket: socket.socket | None = None
         self._answer: http.client.HTTPResponse | None = None
@@ -84,7 +85,7 @@ class Exchange:
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
     ) -> None:
-        """Ask, and wait at most `seconds` for the answer to begin.
+        """Ask, and wait at most `seconds` for the answer to begin. After a refusal one may ask again.
 
         Raises:
             Gone, Refusal, Closed
@@ -97,10 +98,15 @@ class Exchange:
             self._stop_if_closed()
             self._connection.request(method, path, data, sent)
             self._socket.settimeout(seconds)
-            self._answer = self._connection.getresponse()
-            if self._answer.status >= 400:
-                raise Refusal(self._answer.status, _said(self._answer))
+            self._answer = answer = self._connection.getresponse()
+            said = _said(answer) if answer.status >= 400 else None
             self._socket.settimeout(None)
+        if said is not None:
+            with self._lock:
+                self._give_back()
+                self._connection = _Connection(self._host)
+                self._socket = self._answer = None
+            raise Refusal(answer.status, said)
 
     def read(self) -> bytes:
         """Wait for the next bytes of the answer; b"" at its end, or once it is closed.
@@ -140,6 +146,11 @@ class Exchange:
         """
         with self._used(is_fatal=False):
             self._asked()[1].shutdown(socket.SHUT_WR)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether somebody has closed it, or it has failed."""
+        return self._is_closed
 
     def close(self) -> None:
         """Cut it off; harmless when repeated."""

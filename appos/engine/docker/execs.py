@@ -30,9 +30,10 @@ class Exec:
         chunks = self._exchange.chunks()
         self._outputs = ((STDOUT, chunk) for chunk in chunks) if tty else frames(chunks)
         try:
-            self._exchange.ask(
+            session.begin(
+                self._exchange,
                 "POST",
-                session.path(f"/exec/{exec_id}/start"),
+                f"/exec/{exec_id}/start",
                 body={"Detach": False, "Tty": tty},
                 headers={"Connection": "Upgrade", "Upgrade": "tcp"},
                 seconds=PATIENT_SECONDS,

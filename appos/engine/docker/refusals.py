@@ -77,7 +77,7 @@ def registry_refused(status: int, said: str, ref: str) -> AppOSError:
     words = said.lower()
     if _has(words, _LIMITED):
         return EngineError(
-            f"The registry has been asked too often; sign in, or wait before you ask for {ref} again: {said}.",
+            f"The registry has been asked too often for {ref}; sign in, or wait and ask again: {said}.",
             code="registry_denied",
         )
     if status in (401, 403) or _has(words, _DENIED):

@@ -93,7 +93,7 @@ class Session:
 
         def begin() -> None:
             query = f"?{urlencode(params)}" if params else ""
-            exchange.ask(method, self.path(path) + query, headers=headers, seconds=seconds)
+            self.begin(exchange, method, path + query, headers=headers, seconds=seconds)
 
         return EngineStream(exchange, read, lambda error: self.failure(error, noun, failed), begin)
 
@@ -106,21 +106,43 @@ class Session:
         """
         exchange = Exchange(self.host)
         try:
-            exchange.ask("POST", self.path(path), body=body, seconds=seconds)
+            self.begin(exchange, "POST", path, body=body, seconds=seconds)
             return b"".join(exchange.chunks())
         except (Gone, Refusal) as error:
             raise self.failure(error, "", failed) from error
         finally:
             exchange.close()
 
+    def begin(
+        self,
+        exchange: Exchange,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        seconds: float | None,
+    ) -> None:
+        """Ask on an exchange, in a version that the engine speaks now.
+
+        Raises:
+            Gone, Refusal, Closed
+        """
+        for is_last in (False, True):
+            versioned = f"/v{self.version()}{path}"
+            try:
+                exchange.ask(method, versioned, body=body, headers=headers, seconds=seconds)
+                return
+            except Refusal as refusal:
+                if is_last or not is_of_another_version(refusal.status, refusal.said):
+                    raise
+                self.close()
+
     def failure(self, error: Gone | Refusal, noun: str, failed: Failed | None = None) -> AppOSError:
         """Make an error of ours of how an exchange failed."""
         if isinstance(error, Gone):
             self.close()
             return self.away()
-        if is_of_another_version(error.status, error.said):
-            # The next question asks which versions it speaks now.
-            self.close()
         return (failed or _refused_about(noun))(error.status, error.said)
 
     def away(self) -> EngineUnavailableError:
@@ -128,10 +150,6 @@ class Session:
         return EngineUnavailableError(
             f"Docker does not answer at {self.host}; is it running, and may AppOS use its socket?"
         )
-
-    def path(self, path: str) -> str:
-        """Put the version before a path."""
-        return f"/v{self.version()}{path}"
 
     def version(self) -> str:
         """Return the version of the API in which the engine is spoken to.

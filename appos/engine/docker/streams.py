@@ -35,7 +35,7 @@ class EngineStream(Generic[T]):
     def begin(self) -> None:
         """Ask the question, once."""
         begin, self._begin = self._begin, None
-        if begin is not None:
+        if begin is not None and not self._exchange.is_closed:
             try:
                 begin()
             except (Gone, Refusal) as error:

@@ -168,6 +168,7 @@ def network_of(told: Told) -> Network:
         scope=told.get("Scope") or "",
         internal=told.get("Internal", False),
         labels=told.get("Labels") or {},
+        options=told.get("Options") or {},
         subnets=tuple(
             one["Subnet"] for one in (told.get("IPAM") or {}).get("Config") or () if one.get("Subnet")
         ),
