@@ -22,6 +22,12 @@ class Reader:
 
     def __init__(self) -> None:
         self._contents: dict[Path, bytes] = {}
+        self._asked: dict[Path, None] = {}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that were asked for, whether they could be read or not, in their order."""
+        return tuple(self._asked)
 
     def read(self, path: Path) -> bytes:
         """Return what stands in a file.
@@ -29,6 +35,7 @@ class Reader:
         Raises:
             UnreadError: `missing`, `not_a_file`, `not_readable`, or `too_large` for what AppOS does not look into.
         """
+        self._asked[path] = None
         if path not in self._contents:
             if len(self._contents) >= LIMIT_FILES:
                 raise UnreadError("too_large", f"The project has more than {LIMIT_FILES} files.")
