@@ -22,9 +22,14 @@ LOG_LINES = 20
 LONGEST_LINE = 500
 # A container counts as running only if it still runs when it is looked at again.
 LOOKS = 2
+MOST_TRIES = 5
 
 # Compose's words when what a service waits for has failed. Source: docker/compose, convergence.go.
 _DEPENDENCY = re.compile(r"is unhealthy|exited \(\d+\)|didn't complete successfully|dependency .* failed")
+# The engine's words when it is still removing or stopping something. Source: moby, daemon and errdefs.
+_UNDER_WAY = re.compile(
+    r"No such container|already in progress|marked for removal|already in use|has active endpoints|not found"
+)
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -79,12 +84,23 @@ class Deployment:
             ConflictError: `files_changed`.
         """
         with _begun(self._compose.home / "begun" / self._files.name) as is_second:
-            outcome = self._once()
+            outcome = self._patiently() if is_second else self._once()
             if is_second and not outcome.said:
                 # What the engine was doing when the run before was killed has come to its end by now: a
                 # container that was being stopped, or that lost its network, is brought back.
                 outcome = self._once()
         return outcome
+
+    def _patiently(self) -> Outcome:
+        """Try again while the engine still does what a run asked of it that was killed since."""
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return self._once()
+            except EngineError as error:
+                if error.code != "compose_failed" or not _UNDER_WAY.search(error.message):
+                    raise
+            self._sleep(POLL_SECONDS)
+        return self._once()
 
     def _once(self) -> Outcome:
         tidy(self._yard, self._files.name)
