@@ -12,7 +12,7 @@ from appos.compose.plan.changes import port_text
 from appos.compose.plan.settings import DEFAULT_SHM_BYTES, is_set
 from appos.compose.plan.wanted import image_name
 from appos.engine.fingerprints import fingerprint, of_json
-from appos.engine.models import Configuration, Container, Image, MountPoint, Network
+from appos.engine.models import Configuration, Container, Image, MountPoint, Network, Volume
 from appos.engine.port import Engine
 from appos.errors import NotFoundError
 
@@ -43,15 +43,7 @@ def actual_of(engine: Engine, model: Model, registry_digests: Mapping[str, str] 
     return had.Actual(
         containers=tuple(_container(container) for container in containers),
         networks=tuple(_network(engine, network, names, project.name) for network in engine.networks()),
-        volumes=tuple(
-            had.Volume(
-                name=volume.name,
-                key=volume.labels.get(f"{LABEL}volume", ""),
-                project=volume.labels.get(f"{LABEL}project", ""),
-                config_hash=volume.labels.get(f"{LABEL}config-hash", ""),
-            )
-            for volume in engine.volumes()
-        ),
+        volumes=tuple(had.Volume(**_part(volume)) for volume in engine.volumes()),
         images=dict(_images(engine, references, registry_digests or {})),
         fingerprint=fingerprint,
     )
@@ -150,12 +142,31 @@ def _network(engine: Engine, network: Network, names: Mapping[str, str], project
         except NotFoundError:
             on_it = ()
     return had.Network(
-        name=network.name,
-        key=labels.get(f"{LABEL}network", ""),
-        project=labels.get(f"{LABEL}project", ""),
-        config_hash=labels.get(f"{LABEL}config-hash", ""),
+        **_part(network),
+        internal=network.internal,
+        subnets=network.subnets,
         containers=tuple(sorted(names.get(container, container) for container in on_it)),
     )
+
+
+def _part(part: Network | Volume) -> dict[str, Any]:
+    """Return what networks and volumes have in common."""
+    labels = part.labels
+    kind = "network" if isinstance(part, Network) else "volume"
+    return {
+        "name": part.name,
+        "key": labels.get(f"{LABEL}{kind}", ""),
+        "project": labels.get(f"{LABEL}project", ""),
+        "config_hash": labels.get(f"{LABEL}config-hash", ""),
+        "driver": part.driver,
+        "labels": _own_labels(labels),
+        "options": {name: fingerprint(value) for name, value in part.options.items()},
+    }
+
+
+def _own_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the fingerprints of labels that are not Compose's."""
+    return {name: fingerprint(value) for name, value in labels.items() if not name.startswith(LABEL)}
 
 
 def _images(
@@ -195,7 +206,7 @@ def settings_of(
     plain = {**_configured(configuration, id), **_hosted(host)}
     return had.Settings(
         environment=dict(configuration.environment),
-        labels={name: fingerprint(value) for name, value in labels.items() if not name.startswith(LABEL)},
+        labels=_own_labels(labels),
         hidden={key: value for key, value in hidden.items() if value},
         plain={key: value for key, value in plain.items() if is_set(value)},
     )

@@ -62,26 +62,31 @@ class Container(_Had, frozen=True, kw_only=True):
     changed_paths: tuple[str, ...] = ()
 
 
-class Network(_Had, frozen=True, kw_only=True):
-    """A network; `key` is its name in the files, "" where Compose did not make it.
+class Part(_Had, frozen=True, kw_only=True):
+    """A network or a volume; `key` is its name in the files, "" where Compose did not make it.
 
-    `containers` are the names of all that are on it and run.
+    `labels` and `options` hold fingerprints: options of volumes may be passwords.
     """
 
     name: str
     key: str = ""
     project: str = ""
     config_hash: str = ""
+    driver: str = ""
+    labels: dict[str, str] = {}
+    options: dict[str, str] = {}
+
+
+class Network(Part, frozen=True, kw_only=True):
+    """A network; `containers` are the names of all that are on it and run."""
+
+    internal: bool = False
+    subnets: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
 
 
-class Volume(_Had, frozen=True, kw_only=True):
-    """A volume; `key` is its name in the files, "" where Compose did not make it."""
-
-    name: str
-    key: str = ""
-    project: str = ""
-    config_hash: str = ""
+class Volume(Part, frozen=True, kw_only=True):
+    """A volume."""
 
 
 class Image(_Had, frozen=True, kw_only=True):

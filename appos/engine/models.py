@@ -24,6 +24,8 @@ class EngineInfo(_Told, frozen=True, kw_only=True):
     images: int
     # Where images and volumes lie on the host; where disk and memory limits are missing, they are told here.
     root_dir: str = ""
+    # The driver that keeps a container's logs where nothing else is said.
+    logging_driver: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -172,6 +174,7 @@ class Network(_Told, frozen=True, kw_only=True):
     scope: str = ""
     internal: bool = False
     labels: dict[str, str] = {}
+    options: dict[str, str] = {}
     subnets: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
 

@@ -48,7 +48,10 @@ PLAIN_PATHS = {"logging": "logging.driver"}
 
 @dataclass
 class Edit:
-    """What was done: `paths` are those of the reasons to expect, by service; None where they are many."""
+    """What was done.
+
+    `paths` are those of the reasons to expect, by the service, network or volume; None where they are many.
+    """
 
     name: str
     paths: dict[str, set[str]] | None = field(default_factory=dict)
@@ -287,15 +290,26 @@ def network(world: World) -> Edit | None:
 
 def network_option(world: World) -> Edit | None:
     key = world.random.choice(["default", "front", "back"])
-    networks = world.model["networks"]
-    networks.setdefault(key, {}).setdefault("labels", {})["example.option"] = world.fresh("a$$b<")
-    return Edit(f"option of the network {key}", None)
+    network = world.model["networks"].setdefault(key, {})
+    option = world.random.choice(("labels", "driver_opts", "internal"))
+    path = f"networks.{key}.{option}"
+    if option == "internal":
+        network[option] = not network.get(option, False)
+    elif option == "labels":
+        network.setdefault(option, {})["example.option"] = world.fresh("a$$b<")
+        path += '["example.option"]'
+    else:
+        icc = "com.docker.network.bridge.enable_icc"
+        options = network.setdefault(option, {})
+        options[icc] = "false" if options.get(icc) == "true" else "true"
+        path += f'["{icc}"]'
+    return Edit(f"option of the network {key}", {key: {path}})
 
 
 def network_name(world: World) -> Edit | None:
     key = world.random.choice(["front", "back"])
     world.model["networks"][key]["name"] = world.fresh(f"{world.name}-{key}-")
-    return Edit(f"name of the network {key}", None)
+    return Edit(f"name of the network {key}", {key: {f"networks.{key}.name"}})
 
 
 def volume_option(world: World) -> Edit | None:
@@ -303,7 +317,7 @@ def volume_option(world: World) -> Edit | None:
     world.model["volumes"][key].setdefault("labels", {})["example.option"] = world.fresh("a")
     if world.random.random() < 0.6:
         world.arguments.append("--yes")
-    return Edit(f"option of the volume {key}", None)
+    return Edit(f"option of the volume {key}", {key: {f'volumes.{key}.labels["example.option"]'}})
 
 
 def volume_name(world: World) -> Edit | None:

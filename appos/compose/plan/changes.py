@@ -3,14 +3,14 @@
 No value that may be secret is shown: only names for the environment, labels, commands and tests of health.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from appos.compose.actual import Actual, Container, Mount, Settings
+from appos.compose.actual import Actual, Container, Mount, Network, Part, Settings
 from appos.compose.model import Model, Project, Service
 from appos.compose.path import joined
 from appos.compose.plan.actions import Reason
-from appos.compose.plan.settings import service_settings
+from appos.compose.plan.settings import service_settings, unescaped
 from appos.compose.plan.wanted import image_name
 
 # Keys by which a container is made with the id of another.
@@ -219,3 +219,41 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# What newer engines write among the options of every network.
+_ENGINES_OWN = ("com.docker.network.enable_ipv",)
+
+
+def part_changes(
+    path: tuple[str, ...], raw: Mapping[str, Any], there: Part, fingerprint: Callable[[str], str]
+) -> list[Reason]:
+    """Return what differs between a network or a volume of a printed model and the one that is there."""
+    part = unescaped(dict(raw))
+    found = [*_part_values(path, part, there)]
+    for field, has in (("driver_opts", there.options), ("labels", there.labels)):
+        asked = {name: fingerprint(str(value)) for name, value in (part.get(field) or {}).items()}
+        for name in sorted({*asked, *has}):
+            text = "added" if name not in has else "removed" if name not in asked else "changed"
+            if asked.get(name) != has.get(name) and not name.startswith(_ENGINES_OWN):
+                found.append(Reason(path=joined(*path, field, name), text=text))
+    return found or [Reason(path=joined(*path), text="Docker Compose says that its configuration changed")]
+
+
+def _part_values(path: tuple[str, ...], part: Mapping[str, Any], there: Part) -> Iterator[Reason]:
+    """Compare what may be shown: the name, the driver, and of a network whether it is internal and where."""
+    if part["name"] != there.name:
+        yield Reason(path=joined(*path, "name"), text="changed", before=there.name, after=part["name"])
+    driver = part.get("driver") or ("bridge" if isinstance(there, Network) else "local")
+    if driver != there.driver:
+        yield Reason(path=joined(*path, "driver"), text="changed", before=there.driver, after=driver)
+    if not isinstance(there, Network):
+        return
+    if bool(part.get("internal")) != there.internal:
+        text = "removed" if there.internal else "added"
+        yield Reason(path=joined(*path, "internal"), text=text)
+    ranges = [one.get("subnet") for one in (part.get("ipam") or {}).get("config") or ()]
+    subnets = {subnet for subnet in ranges if subnet}
+    if subnets and subnets != set(there.subnets):
+        before, after = ", ".join(there.subnets), ", ".join(sorted(subnets))
+        yield Reason(path=joined(*path, "ipam", "config"), text="changed", before=before, after=after)

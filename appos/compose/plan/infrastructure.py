@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from appos.compose.actual import Actual, Network, Volume
+from appos.compose.actual import Actual, Part
 from appos.compose.model import Project, Service
 from appos.compose.path import joined
 from appos.compose.plan.actions import Action, Kind, Loss, LossKind, Note, Reason, Target
+from appos.compose.plan.changes import part_changes
 from appos.compose.plan.wanted import Wanted, file_hash
 
 
@@ -65,9 +66,7 @@ def mounters(services: Mapping[str, Service], volume: str) -> list[str]:
         found |= more
 
 
-def _chosen(
-    key: str, name: str, project: str, there: Iterable[Network] | Iterable[Volume]
-) -> Network | Volume | None:
+def _chosen(key: str, name: str, project: str, there: Iterable[Part]) -> Part | None:
     """Return the one that Compose takes for a key: of its own the one of that name, else any of that name."""
     own = sorted(
         (one for one in there if one.project == project and one.key == key), key=lambda one: one.name
@@ -76,7 +75,7 @@ def _chosen(
     return next((one for one in own if one.name == name), None) or next(iter(own or named), None)
 
 
-def _is_changed(one: Network | Volume, part: Mapping[str, Any], project: str, *, is_volume: bool) -> bool:
+def _is_changed(one: Part, part: Mapping[str, Any], project: str, *, is_volume: bool) -> bool:
     """Say whether it was made by Compose, for this project, out of something else."""
     own = one.project == project and bool(one.config_hash)
     return own and one.config_hash != file_hash(part, is_volume=is_volume)
@@ -101,32 +100,38 @@ def _network(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) ->
     if not _is_changed(there, raw, project.name, is_volume=False):
         found.actions.append(_action(Kind.UNTOUCHED, Target.NETWORK, key, there.name))
         return
-    reason = _difference(path, there.name, network.name)
-    found.actions.append(
-        msgspec.structs.replace(
-            _action(Kind.RECREATE, Target.NETWORK, key, network.name, reason), interrupts=tuple(on_it)
-        )
-    )
+    reasons = part_changes(("networks", key), raw, there, actual.fingerprint)
+    action = _action(Kind.RECREATE, Target.NETWORK, key, network.name, *reasons)
+    found.actions.append(msgspec.structs.replace(action, interrupts=tuple(on_it)))
     for service in on_it:
         text = f"its network {key} is made anew"
         found.restarted.setdefault(service, []).append(Reason(path=path, text=text))
-    _tell_of_strangers(found, path, there, on_it, actual)
+    _check_network(found, path, there, on_it, actual)
 
 
-def _tell_of_strangers(
-    found: Infrastructure, path: str, there: Network | Volume, on_it: list[str], actual: Actual
-) -> None:
-    """Say which containers that Compose does not take off keep a network from being removed.
+def _check_network(found: Infrastructure, path: str, there: Part, on_it: list[str], actual: Actual) -> None:
+    """Say which containers keep a network from being made anew.
 
-    It means to leave an old network that is used, but takes no engine's answer for that.
+    Compose takes those of the services on it off, and fails if one is not on it. It fails, too, if others
+    are; it means to leave an old network that is used where it is only renamed, but no engine's answer to
+    that is one that it knows.
     """
-    own = {container.name for container in actual.containers if container.service in on_it}
-    strangers = [one for one in there.containers if one not in own] if isinstance(there, Network) else []
-    if not strangers:
-        return
-    listed = ", ".join(sorted(strangers))
-    text = f"The network {there.name} cannot be removed while it is used by {listed}: disconnect them first."
-    found.obstacles.append(Note(path=path, text=text))
+    own = [one for one in actual.containers if one.service in on_it and not one.one_off]
+    strangers = sorted(set(getattr(there, "containers", ())) - {one.name for one in own})
+    if strangers:
+        text = f"it is used by {', '.join(strangers)}: disconnect them first."
+        found.obstacles.append(
+            Note(path=path, text=f"The network {there.name} cannot be removed while {text}")
+        )
+    absent = sorted(one.name for one in own if there.name not in one.networks)
+    if absent:
+        text = f"because they are not on it: remove {', '.join(absent)} first."
+        found.obstacles.append(
+            Note(
+                path=path,
+                text=f"Docker Compose fails to take containers off the network {there.name}, {text}",
+            )
+        )
 
 
 def _volume(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) -> None:
@@ -142,31 +147,35 @@ def _volume(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) -> 
         )
         return
     found.volumes[key] = volume.name
-    if not _is_changed(there, wanted.model.raw["volumes"][key], project.name, is_volume=True):
+    raw = wanted.model.raw["volumes"][key]
+    if not _is_changed(there, raw, project.name, is_volume=True):
         found.volumes[key] = there.name
         found.actions.append(_action(Kind.UNTOUCHED, Target.VOLUME, key, there.name))
         return
+    reasons = part_changes(("volumes", key), raw, there, actual.fingerprint)
     if there.name != volume.name:
-        reason = _difference(path, there.name, volume.name)
-        found.actions.append(_action(Kind.CREATE, Target.VOLUME, key, volume.name, reason))
+        found.actions.append(_action(Kind.CREATE, Target.VOLUME, key, volume.name, *reasons))
         text = (
             f"The volume {there.name} stays with its data; the new volume {volume.name} does not have them."
         )
         found.warnings.append(Note(path=path, text=text))
         return
-    _changed_volume(found, key, path, volume.name, wanted)
+    _changed_volume(found, key, volume.name, reasons, wanted)
 
 
-def _changed_volume(found: Infrastructure, key: str, path: str, name: str, wanted: Wanted) -> None:
+def _changed_volume(
+    found: Infrastructure, key: str, name: str, reasons: list[Reason], wanted: Wanted
+) -> None:
     """Empty a volume whose options changed, or say that it stays."""
+    path = joined("volumes", key)
     if not wanted.options.recreate_volumes:
-        found.actions.append(_action(Kind.UNTOUCHED, Target.VOLUME, key, name))
+        found.actions.append(_action(Kind.UNTOUCHED, Target.VOLUME, key, name, *reasons))
         text = f"The volume {name} stays as it is, though its options changed: making it anew loses its data."
         found.warnings.append(Note(path=path, text=text))
         return
     by = mounters(wanted.model.project.services, key)
     loss = Loss(kind=LossKind.VOLUME, text=f"all data in the volume {name}")
-    action = _action(Kind.RECREATE, Target.VOLUME, key, name, _difference(path, name, name))
+    action = _action(Kind.RECREATE, Target.VOLUME, key, name, *reasons)
     found.actions.append(msgspec.structs.replace(action, interrupts=tuple(by), losses=(loss,)))
     for service in by:
         reason = Reason(path=path, text=f"its volume {key} is made anew")
@@ -181,12 +190,6 @@ def _external(found: Infrastructure, target: Target, key: str, name: str, is_the
         return
     text = f"The external {target.value} {name} does not exist: create it first."
     found.obstacles.append(Note(path=joined(f"{target.value}s", key), text=text))
-
-
-def _difference(path: str, before: str, after: str) -> Reason:
-    if before != after:
-        return Reason(path=f"{path}.name", text="another name", before=before, after=after)
-    return Reason(path=path, text="its options changed")
 
 
 def _action(kind: Kind, target: Target, key: str, resource: str, *reasons: Reason) -> Action:

@@ -38,7 +38,7 @@ def seconds(duration: str) -> float:
         ValueError: It is no duration.
     """
     parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)", duration)
-    if "".join(amount + unit for amount, unit in parts) != duration:
+    if not parts or "".join(amount + unit for amount, unit in parts) != duration:
         raise ValueError(f"{duration!r} is not a duration.")
     return sum(float(amount) * _UNITS[unit] for amount, unit in parts)
 

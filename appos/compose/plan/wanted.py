@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from appos.compose.actual import Actual
 from appos.compose.model import Model, Service
+from appos.compose.models import Pull
 
 # Go writes these as escapes in JSON.
 _ESCAPED = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
@@ -21,7 +22,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     volume whose options changed is emptied and made anew (`--yes`); without, it stays as it is.
     """
 
-    pull: Literal["policy", "always", "missing", "never"] = "policy"
+    pull: Pull = "policy"
     build: bool = False
     force_recreate: bool = False
     remove_orphans: bool = True

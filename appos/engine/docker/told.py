@@ -47,6 +47,7 @@ def info_of(version: Told, info: Told) -> EngineInfo:
         containers_running=info["ContainersRunning"],
         images=info["Images"],
         root_dir=info.get("DockerRootDir") or "",
+        logging_driver=info.get("LoggingDriver") or "",
         warnings=tuple(info.get("Warnings") or ()),
     )
 
