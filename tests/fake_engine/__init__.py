@@ -35,6 +35,7 @@ class FakeEngine(FakeResources):
             containers_running=2,
             images=7,
             root_dir="/var/lib/docker",
+            logging_driver="json-file",
         )
 
     def events(

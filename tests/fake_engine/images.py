@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from appos.engine.docker.names import reference
 from appos.engine.models import Credentials, Distribution, Image, PullProgress
 from appos.errors import ConflictError, EngineError, NotFoundError
 from tests.fake_engine.state import Registry, State
@@ -116,6 +117,7 @@ class FakeImages(State):
             raise EngineError("unauthorized: authentication required.", code="registry_denied")
 
     def _image(self, ref: str) -> Image:
+        reference(ref)
         for image in self.images_by_id.values():
             if ref == image.id or _full(ref) in image.tags or ref in image.digests:
                 return image

@@ -27,7 +27,7 @@ from appos.engine.models import (
 Told = Mapping[str, Any]
 
 _HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)$")
-_EXITED = re.compile(r"Exited \((\d+)\)")
+_EXITED = re.compile(r"(?:Exited|Restarting) \((\d+)\)")
 _CHANGES = {0: "modified", 1: "added", 2: "deleted"}
 # A log driver's other options may hold tokens.
 _LOG_OPTIONS = ("compress", "labels", "max-buffer-size", "max-file", "max-size", "mode", "tag")

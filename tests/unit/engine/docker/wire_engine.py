@@ -23,6 +23,7 @@ INFO = {
     "ContainersRunning": 2,
     "Images": 7,
     "DockerRootDir": "/var/lib/docker",
+    "LoggingDriver": "json-file",
 }
 
 
