@@ -101,6 +101,23 @@ class Config:
         return config
 
 
+# What a shell has for AppOS itself or for Docker's own tools: no file of a project is to find it.
+_NO_VARIABLES = re.compile(
+    r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_.*|"
+    r"(APPOS_DATA|BIND|DATABASE_URL|HTTP_PORT|INIT_MODE|JOB_GRACE_SECONDS|JOB_WORKERS|LOG_LEVEL|REDIS_ADDR"
+    r"|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TRUSTED_PROXIES)(_FILE)?"
+)
+
+
+def shell_variables(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what the shell of a person has for the files of a project to interpolate.
+
+    AppOS's own settings, some of them secret, are not among it, nor are those of Compose and Docker.
+    """
+    known = os.environ if env is None else env
+    return {name: value for name, value in known.items() if not _NO_VARIABLES.fullmatch(name)}
+
+
 class _Reader:
     """Reads variables and collects what is wrong with them."""
 

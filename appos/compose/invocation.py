@@ -7,11 +7,11 @@ environment is read by its owner and root alone. AppOS's own environment is not 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from appos.compose.models import ProjectFiles
+from appos.compose.models import ProjectFiles, Pull
 from appos.compose.runs import Login, Run
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -53,7 +53,7 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     rewritten: Rewritten | None = None
     expected: Mapping[str, str] | None = None
-    pull: Literal["policy", "always", "missing", "never"] = "policy"
+    pull: Pull = "policy"
     build: bool = False
     logins: tuple[Login, ...] = ()
     hide: tuple[str, ...] = ()

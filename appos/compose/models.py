@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import msgspec
+
+# When images are pulled; `policy` leaves it to what each service says.
+Pull = Literal["policy", "always", "missing", "never"]
 
 
 class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,12 @@ from appos.ledger.service import Ledger
 from appos.store.offload import offload
 from appos.store.opening import Databases
 from appos.store.values import new_id, timestamp
+from appos.system.disk import is_low, size_text
 from appos.system.models import Disk, EngineState, Health, Part, QueueProbe, Status
 
 # How long an answer about the database's health counts.
 PROBE_SECONDS = 2.0
 ENGINE_SECONDS = 5.0
-LOW_DISK_BYTES = 1 << 30
-LOW_DISK_SHARE = 0.05
 PROBE_BYTES = 1 << 16
 
 
@@ -102,8 +101,8 @@ class System:
 
     def _disk(self) -> Disk:
         usage = shutil.disk_usage(self._config.data_dir)
-        low = usage.free < LOW_DISK_BYTES or usage.free < LOW_DISK_SHARE * usage.total
-        message = f"{_size(usage.free)} of {_size(usage.total)} are free."
+        low = is_low(usage.free, usage.total)
+        message = f"{size_text(usage.free)} of {size_text(usage.total)} are free."
         return Disk(
             state=Health.WARNING if low else Health.OK,
             message=message,
@@ -172,12 +171,3 @@ class System:
         if problem:
             raise StoreError(problem)
         return "Both databases are whole and take writes."
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"

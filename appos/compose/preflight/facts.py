@@ -43,11 +43,13 @@ class ImageFact(_Fact, frozen=True):
     """An image as the engine and its registry know it.
 
     `local` is null where the engine has none. The registry is asked only where Compose would ask it: then
-    `platforms` are those it offers, or `problem` says why it offers nothing.
+    `platforms` are those it offers and `digest` is what the reference stands for, or `problem` says why it
+    offers nothing.
     """
 
     local: LocalImage | None = None
     platforms: tuple[str, ...] = ()
+    digest: str = ""
     problem: ImageProblem | None = None
 
 

@@ -16,7 +16,6 @@ from appos.ledger.models import StepState
 from appos.ledger.run import RunStopped, StopReason
 from appos.services import Services
 from appos.store import database as store
-from appos.system import service as module
 from appos.system.models import Health
 from appos.system.service import System
 from tests.unit.fakes import Clock, FakeEngine, MemoryJournal, run
@@ -130,13 +129,6 @@ def test_a_disk_that_is_nearly_full_is_a_warning(
     disk.total, disk.free = total, free
 
     assert system_of(services).status().disk.state is state
-
-
-@pytest.mark.parametrize(
-    ("count", "text"), [(512, "512 B"), (2048, "2 KiB"), (5 << 20, "5 MiB"), (3 << 40, "3.0 TiB")]
-)
-def test_a_size_is_written_for_people(count: int, text: str) -> None:
-    assert module._size(count) == text
 
 
 def test_the_database_is_looked_at_every_two_seconds(
