@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from appos.compose.plan.actions import Action, Interruption, Kind, Plan, Reason, Target
 
 COLUMNS = 100
+TITLE_LINES = 2
 _SIGNS = {
     Kind.PULL: "↓",
     Kind.BUILD: "*",
@@ -38,7 +39,9 @@ def printed(plan: Plan) -> str:
             lines += _wrapped(f"{title}: {note.text}", 0)
     counts = [f"{plan.count(kind)} {text}" for kind, text in _COUNTED.items() if plan.count(kind)]
     summary = ", ".join(counts) or "nothing is there, and nothing is wanted"
-    return "\n".join([*lines, "", f"{summary[0].upper()}{summary[1:]}."]) + "\n"
+    # The title stands apart from what follows, and so does the sum.
+    apart = [""] if len(lines) > TITLE_LINES else []
+    return "\n".join([*lines, *apart, f"{summary[0].upper()}{summary[1:]}."]) + "\n"
 
 
 def _action(action: Action) -> Iterator[str]:
