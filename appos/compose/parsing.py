@@ -1,7 +1,7 @@
 """Reading YAML into nodes with their places.
 
-libyaml tells what it reads piece by piece, and the tree is built here without recursion: a file that is nested
-a hundred thousand deep, or whose aliases multiply, costs no more than its own length.
+libyaml tells what it reads piece by piece, and the tree is built here without recursion: a file that is
+nested a hundred thousand deep, or whose aliases multiply, costs no more than its own length.
 """
 
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ class Reader:
         """Return what stands in a file.
 
         Raises:
-            UnreadError: `missing`, `not_a_file`, `not_readable`, or `too_large` for what AppOS does not look into.
+            UnreadError: `missing`, `not_a_file`, `not_readable`, or `too_large` to be looked into.
         """
         self._asked[path] = None
         if path not in self._contents:

@@ -27,7 +27,6 @@ class Meaning(StrEnum):
     FLOAT = "float"
     DURATION = "duration"
     SIZE = "size"
-    ADDRESS = "address"
 
 
 class Single(msgspec.Struct, frozen=True):

@@ -1,0 +1,186 @@
+"""Says of a project whether it is valid, and everything that is wrong with it, in words for a person.
+
+The verdict is Compose's own: there is an error among the findings if and only if Compose refuses the project.
+What AppOS finds beyond that is a warning or an info. Where Compose names a problem that AppOS has found too,
+AppOS's words stand for both; a problem that only Compose sees is told in Compose's words.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from appos.compose.around import Around
+from appos.compose.diagnosis.advice import check_advice
+from appos.compose.diagnosis.consistency import check_consistency
+from appos.compose.diagnosis.files import check_files
+from appos.compose.diagnosis.mounts import check_mounts
+from appos.compose.diagnosis.ports import check_ports
+from appos.compose.diagnosis.project import check_project_name, found_files, interpolated_with
+from appos.compose.diagnosis.references import check_references
+from appos.compose.diagnosis.refusals import Refusal, path_of, place_of, refusals
+from appos.compose.diagnosis.report import Found, Report
+from appos.compose.diagnosis.shape import check_shape
+from appos.compose.diagnosis.subject import Subject
+from appos.compose.layers import Layers
+from appos.compose.model import Model
+from appos.compose.models import Finding, Place, ProjectFiles, Severity
+from appos.compose.nodes import MapNode
+from appos.compose.reading import Reader
+from appos.compose.source import Sources
+
+LONGEST_WORDS = 400
+
+
+class Answer(Protocol):
+    """What Compose says of a project: its model, or why it refuses it, in its own words."""
+
+    @property
+    def model(self) -> Model | None: ...
+
+    @property
+    def refusal(self) -> str: ...
+
+
+class Check(msgspec.Struct, frozen=True):
+    """The verdict on a project, what is found in it, and what Compose itself said, "" where it accepts it."""
+
+    valid: bool
+    findings: tuple[Finding, ...]
+    said: str
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What AppOS finds by itself, without Compose."""
+
+    found: tuple[Found, ...]
+    sources: Sources
+    root: MapNode | None
+    # How findings name the files that Compose names by their whole paths.
+    names: dict[str, str]
+
+    def findings(self, answer: Answer) -> Check:
+        """Judge by what Compose says."""
+        if not answer.refusal:
+            findings = [finding for each in self.found if (finding := _accepted(each)) is not None]
+            return Check(True, _in_order(findings), "")
+        findings = [each.finding for each in self.found]
+        for refusal in refusals(answer.refusal, self.root):
+            if not self._is_told(refusal):
+                findings.append(self._in_own_words(refusal))
+        return Check(False, _in_order(findings), answer.refusal)
+
+    def _is_told(self, refusal: Refusal) -> bool:
+        """Tell whether AppOS has found the problem that Compose names."""
+        path = path_of(refusal, self.root)
+        place = place_of(refusal, self.names)
+        return any(
+            each.finding.severity is Severity.ERROR and _names_same(each.finding, refusal, path, place)
+            for each in self.found
+        )
+
+    def _in_own_words(self, refusal: Refusal) -> Finding:
+        """Make a finding of Compose's words."""
+        path = path_of(refusal, self.root)
+        place = place_of(refusal, self.names) or (self.sources.place(path) if path else None)
+        words = " ".join(refusal.words.split())
+        for whole, short in self.names.items():
+            words = words.replace(whole, short)
+        if len(words) > LONGEST_WORDS:
+            words = f"{words[:LONGEST_WORDS]}…"
+        return Finding(
+            severity=Severity.ERROR,
+            code="refused",
+            path=path,
+            file=place.file if place else None,
+            line=place.line if place else None,
+            message=f"Docker Compose refuses the project: {words}",
+        )
+
+
+def diagnose(files: ProjectFiles, answer: Answer) -> Check:
+    """Judge a project by what Compose said of it, and say what is found in its files.
+
+    It raises nothing for a file, whatever is in it.
+    """
+    return analyse(files).findings(answer)
+
+
+def analyse(files: ProjectFiles) -> Analysis:
+    """Find what is wrong with a project, and where everything in it is written, without Compose."""
+    reader, report = Reader(), Report(files.directory)
+    check_project_name(files, report)
+    variables = interpolated_with(files, reader, report)
+    layers = Layers(reader, report)
+    paths = found_files(files, variables)
+    if not paths:
+        report.error(
+            "file_missing",
+            "There is no Compose file in the directory.",
+            "Create a file `compose.yaml` there, or name the file.",
+        )
+    root = layers.project(paths, Around(files.directory, variables))
+    names = {str(path): report.named(path) for path in [*reader.files, *paths]}
+    subject = Subject(
+        root or MapNode(Place("", 1), {}, {}),
+        report,
+        reader,
+        files.directory,
+        layers.directories,
+        variables,
+        frozenset((*files.profiles, *filter(None, variables.get("COMPOSE_PROFILES", "").split(",")))),
+        layers.is_whole,
+    )
+    if root is not None:
+        _check(subject)
+    return Analysis(tuple(report.found), Sources(root, reader, subject.beside, report.named), root, names)
+
+
+def _check(subject: Subject) -> None:
+    """Look at a project in every way."""
+    if not subject.root.entries:
+        subject.report.error(
+            "file_empty",
+            "The file is empty.",
+            "Write `services:` at the left edge, and under it a name, and under that `image:`.",
+            place=subject.root.place,
+        )
+        return
+    check_shape(subject.root, subject.report)
+    check_ports(subject)
+    check_mounts(subject)
+    check_references(subject)
+    check_consistency(subject)
+    check_files(subject)
+    check_advice(subject)
+
+
+def _accepted(found: Found) -> Finding | None:
+    """Return what is left of something found where Compose accepts the project."""
+    if found.if_accepted is None:
+        return None
+    return msgspec.structs.replace(found.finding, severity=found.if_accepted)
+
+
+def _names_same(finding: Finding, refusal: Refusal, path: str, place: Place | None) -> bool:
+    """Tell whether a finding and Compose's words name the same problem."""
+    if not any(
+        finding.code.startswith(code) if code.endswith("_") else finding.code == code
+        for code in refusal.codes
+    ):
+        return False
+    if place is not None and finding.file == place.file and finding.line is not None:
+        # Compose's YAML and AppOS's may see the same problem a line apart.
+        return True
+    if not path:
+        return True
+    return finding.path.startswith(path) or path.startswith(finding.path)
+
+
+def _is_code(code: str, wanted: str) -> bool:
+    """Tell whether a code is the one that is wanted, or one of those that begin with it: `yaml_`."""
+    return code.startswith(wanted) if wanted.endswith("_") else code == wanted
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Put findings in the order of their places; what has none comes first."""
+    return tuple(sorted(findings, key=lambda each: (each.file or "", each.line or 0, each.path, each.code)))

@@ -1,0 +1,233 @@
+"""Keys that are unknown, misplaced or missing, and values of another form than Compose takes."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from appos.compose.diagnosis import amounts, keys
+from appos.compose.diagnosis.about import about, as_written, example
+from appos.compose.diagnosis.report import Report
+from appos.compose.diagnosis.words import did_you_mean, listed
+from appos.compose.models import Place, Severity
+from appos.compose.nodes import ListNode, MapNode, Node, ScalarNode, named
+from appos.compose.path import Part, joined
+from appos.compose.spec.forms import Either, Form, Keys, Kind, Meaning, Several, Single
+from appos.compose.spec.project import PROJECT
+
+_CAST = (Meaning.BOOLEAN, Meaning.INTEGER, Meaning.FLOAT)
+
+
+class _At(msgspec.Struct, frozen=True):
+    """A value with its path and where the finding points: to its key, or to the item of a list."""
+
+    node: Node
+    parts: tuple[Part, ...]
+    place: Place
+
+
+def check_shape(project: MapNode, report: Report) -> None:
+    """Say where a project has another form than the specification allows."""
+    _Shapes(report).check(_At(project, (), project.place), PROJECT)
+
+
+class _Shapes:
+    """Compares values with the forms that they may take."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._visited: set[tuple[int, int]] = set()
+
+    def check(self, at: _At, form: Form) -> None:
+        """Compare a value, and all within it, with a form."""
+        # What an alias repeats is one node: it is right or wrong once.
+        if (id(at.node), id(form)) in self._visited:
+            return
+        self._visited.add((id(at.node), id(form)))
+        if isinstance(form, Either):
+            fitting = next((each for each in form.forms if _fits(at.node, each)), None)
+            if fitting is None:
+                self._wrong_type(at, form)
+                return
+            form = fitting
+        if not _fits(at.node, form):
+            self._wrong_type(at, form)
+        elif isinstance(at.node, ScalarNode) and isinstance(form, Single):
+            self._check_single(at, at.node, form)
+        elif isinstance(at.node, ListNode) and isinstance(form, Several):
+            for number, item in enumerate(at.node.items):
+                self.check(_At(item, (*at.parts, number), item.place), form.of)
+        elif isinstance(at.node, MapNode) and isinstance(form, Keys):
+            self._check_keys(at, at.node, form)
+
+    def _check_keys(self, at: _At, node: MapNode, form: Keys) -> None:
+        for name, value in node.entries.items():
+            inner = _At(value, (*at.parts, name), node.keys[name])
+            known = form.known.get(name)
+            if known is not None:
+                self.check(inner, known)
+            elif form.extensions and name.startswith("x-"):
+                continue
+            elif form.others is not None and re.search(form.names, name):
+                self.check(inner, form.others)
+            elif form.closed:
+                keys.unknown(inner.parts, inner.place, value, form, self._report)
+        for name in form.required:
+            if name not in node.entries:
+                self._report.error(
+                    "key_missing",
+                    f"In {about(at.parts)}, `{name}` is missing.",
+                    f"Add `{name}: {example(form.known[name])}`.",
+                    path=joined(*at.parts),
+                    place=at.place,
+                )
+
+    def _check_single(self, at: _At, node: ScalarNode, form: Single) -> None:
+        value = node.value
+        if isinstance(value, str):
+            self._check_text(at, node, value, form)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            if (form.lowest is not None and value < form.lowest) or (
+                form.highest is not None and value > form.highest
+            ):
+                self._report.error(
+                    "number_invalid",
+                    f"The value of {about(at.parts)} is out of range.",
+                    f"Write a number from {form.lowest} on."
+                    if form.highest is None
+                    else f"Write a number from {form.lowest} to {form.highest}.",
+                    path=joined(*at.parts),
+                    place=at.place,
+                )
+
+    def _check_text(self, at: _At, node: ScalarNode, value: str, form: Single) -> None:
+        key = at.parts[-1] if at.parts else ""
+        if form.choices and value not in form.choices:
+            self._report.error(
+                "value_unknown",
+                f"{as_written(node)} is no value that {about(at.parts)} can have.",
+                did_you_mean(value, form.choices) or f"Write {listed(form.choices)}.",
+                path=joined(*at.parts),
+                place=at.place,
+            )
+        elif form.pattern and re.search(form.pattern, value) is None:
+            self._check_pattern(at, node, value)
+        elif form.meaning is not None and not amounts.is_right(value, form.meaning):
+            self._report.error(
+                amounts.CODES[form.meaning],
+                f"{as_written(node)} is not {amounts.EXPECTED[form.meaning]}.",
+                f"Write it like this: `{key}: {form.example or amounts.EXAMPLES[form.meaning]}`.",
+                path=joined(*at.parts),
+                place=at.place,
+                # Where Compose has taken it, it has left the value out: an empty one counts as none.
+                if_accepted=Severity.WARNING if value else None,
+            )
+
+    def _check_pattern(self, at: _At, node: ScalarNode, value: str) -> None:
+        if at.parts[-1] == "container_name":
+            self._report.error(
+                "container_name_invalid",
+                f"{as_written(node)} is no name for a container."
+                if value
+                else f"The value of {about(at.parts)} is empty.",
+                "Use at least two letters, digits, `_`, `.` or `-`, beginning with a letter or a digit; or take "
+                "the line out.",
+                path=joined(*at.parts),
+                place=at.place,
+            )
+            return
+        self._report.error(
+            "value_unknown",
+            f"{as_written(node)} is no value that {about(at.parts)} can have.",
+            "Write `always`, `missing`, `never` or `build`.",
+            path=joined(*at.parts),
+            place=at.place,
+        )
+
+    def _wrong_type(self, at: _At, form: Form) -> None:
+        """Say that a value has another form than any that is allowed."""
+        if keys.misplaced_under_services(at.parts, at.place, at.node, self._report):
+            return
+        is_null = isinstance(at.node, ScalarNode) and at.node.value is None
+        if is_null and len(at.parts) == 2 and at.parts[0] == "services":
+            self._report.error(
+                "service_null",
+                f"The service {at.parts[1]!r} is empty.",
+                "Indent its keys, such as `image:`, under it by two more spaces, or take it out.",
+                path=joined(*at.parts),
+                place=at.place,
+            )
+            return
+        expected = " or ".join(dict.fromkeys(_expected(form)))
+        self._report.error(
+            "services_not_mapping" if at.parts == ("services",) else "wrong_type",
+            f"The value of {about(at.parts)} is {named(at.node)}; it has to be {expected}.",
+            _fix(at, form),
+            path=joined(*at.parts),
+            place=at.place,
+        )
+
+
+def _fits(node: Node, form: Form) -> bool:
+    """Tell whether a value is of the kind that a form asks for, whatever it holds."""
+    if isinstance(form, Either):
+        return any(_fits(node, each) for each in form.forms)
+    if isinstance(form, Several):
+        return isinstance(node, ListNode)
+    if isinstance(form, Keys):
+        is_null = isinstance(node, ScalarNode) and node.value is None
+        return isinstance(node, MapNode) or (form.nullable and is_null)
+    return isinstance(node, ScalarNode) and _is_of_kind(node, form)
+
+
+def _is_of_kind(node: ScalarNode, form: Single) -> bool:
+    value = node.value
+    if value is None:
+        return Kind.NULL in form.kinds
+    if isinstance(value, bool):
+        return Kind.BOOLEAN in form.kinds
+    if isinstance(value, str):
+        # Compose reads such a text before it looks at its kind, so that a variable may stand there.
+        return Kind.TEXT in form.kinds or form.meaning in _CAST
+    if isinstance(value, float) and not value.is_integer():
+        return Kind.NUMBER in form.kinds
+    return Kind.NUMBER in form.kinds or Kind.INTEGER in form.kinds
+
+
+def _expected(form: Form) -> Iterator[str]:
+    """Name the kinds that a form allows."""
+    if isinstance(form, Either):
+        for each in form.forms:
+            yield from _expected(each)
+    elif isinstance(form, Several):
+        yield "a list"
+    elif isinstance(form, Keys):
+        yield "a mapping"
+    else:
+        yield from (
+            "a text" if kind is Kind.TEXT else str(kind) for kind in form.kinds if kind is not Kind.NULL
+        )
+
+
+def _fix(at: _At, form: Form) -> str:
+    """Say what to write instead of a value of another form."""
+    key = at.parts[-1] if at.parts else ""
+    if isinstance(at.node, MapNode) and isinstance(key, int) and len(at.node.entries) == 1:
+        name = next(iter(at.node.entries))
+        if at.parts[-2] in keys.PAIRED:
+            return f"Write `- {name}=…`, with `=` instead of `:`."
+        return f"Write `- {name}`, or put the whole item in quotes if the `:` belongs to it."
+    if isinstance(at.node, ScalarNode) and at.node.value is None:
+        return f"Write a value, as in `{_shown(key, form)}`, or take the line out."
+    takes_text = any(isinstance(each, Single) and Kind.TEXT in each.kinds for each in _forms(form))
+    if isinstance(at.node, ScalarNode) and takes_text:
+        return "Put the value in quotes."
+    return f"Write it like this: `{_shown(key, form)}`."
+
+
+def _forms(form: Form) -> tuple[Form, ...]:
+    return form.forms if isinstance(form, Either) else (form,)
+
+
+def _shown(key: Part, form: Form) -> str:
+    return f"- {example(form)}" if isinstance(key, int) else f"{key}: {example(form)}"
