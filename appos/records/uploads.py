@@ -14,3 +14,5 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     # What its content looks like, as `text/plain; charset=utf-8`, whatever its name says.
     media_type: str
     source: BinaryIO
+    # Why it cannot be stored, "" if it can. PocketBase finds that out when all else about a record is right.
+    refusal: str = ""

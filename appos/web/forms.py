@@ -12,7 +12,6 @@ from flask import request
 
 from appos.web.go_json import form_value
 from appos.web.go_request import GoRequest, parse_query
-from appos.web.uploads import check_headers, unnamed_texts
 
 Form = Mapping[str, list[str]]
 
@@ -35,17 +34,11 @@ def read_form() -> dict[str, list[str]]:
         pairs = [*parse_query(request.get_data().decode(errors="replace"), strict=True), *query]
     else:
         cast("GoRequest", request).is_form_strict = True
-        check_headers()
-        pairs = [*query, *request.form.items(multi=True), *_unnamed_files()]
+        pairs = [*query, *request.form.items(multi=True)]
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
     return texts
-
-
-def _unnamed_files() -> list[tuple[str, str]]:
-    """Return what browsers send where no file was chosen: to PocketBase a text as any other."""
-    return [(key, text) for key in request.files for text in unnamed_texts(key)]
 
 
 def form_document(kind: type[msgspec.Struct], form: Form, part: str = "") -> dict[str, Any]:

@@ -13,6 +13,8 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
+from appos.web.go_forms import GoFormParser
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -39,6 +41,7 @@ def parse_query(text: str, *, strict: bool = False) -> list[tuple[str, str]]:
 class GoRequest(Request):
     """A request whose query is read as Go does, and whose form may have to be whole."""
 
+    form_data_parser_class = GoFormParser
     # Set before the form is read: a broken one is then a ValueError, and not what can be read of it.
     is_form_strict = False
 

@@ -51,12 +51,14 @@ class FileStore:
         To be called outside transactions: the writing is done in the thread pool, and others run meanwhile.
 
         Raises:
-            InvalidError: `file_name_reserved`.
+            InvalidError: `file_name_reserved`; `file_refused`.
             NotFoundError: `file_not_found` for an id that cannot be one.
             StoreError: `disk_full`, `files_not_accessible` or `files_failed`; nothing of the file is left.
         """
         if not is_stored_name(upload.name):
             raise InvalidError("No file is stored under such a name.", code="file_name_reserved")
+        if upload.refusal:
+            raise InvalidError(upload.refusal, code="file_refused")
         place = _place(collection_id, record_id)
         with translated():
             offload(partial(self._write, place, upload.name, partial(_copy, upload.source)))

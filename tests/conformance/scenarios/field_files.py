@@ -33,6 +33,7 @@ def scenarios() -> Iterator[Scenario]:
     """Options, names, types, sizes and numbers of files."""
     yield from _options()
     yield from _names()
+    yield from _parts()
     yield from _limits()
     yield from _one()
     yield from _several()
@@ -126,6 +127,80 @@ def _names() -> Iterator[Scenario]:
         uploaded(File("bytes", bytes(range(256)), "application/octet-stream")),
         uploaded(File("gif", GIF, "image/gif")),
         listed(sort="@rowid"),
+    )
+
+
+DISPOSITIONS = (
+    "",
+    "; name=f; filename=x.txt",
+    "attachment; name=f; filename=x.txt",
+    "form-data; name=f; filename=x.txt",
+    "FORM-DATA ; NAME = f ; FILENAME = x.txt ;",
+    "form-data/x; name=f; filename=x.txt",
+    'form-data; name="f"; filename="x.txt',
+    "form-data; name=f; filename=x y.txt",
+    "form-data; name=f; filename=x.txt; x",
+    "form-data; name=f; filename=x.txt; filename=y.txt",
+    "form-data; name=f; filename=x.txt; filename=x.txt",
+    "form-data; name=f; filename=x.txt;;",
+    "form-data; name=f; filename=caf\xe9.txt",
+    "form-data; name*=utf-8''f; filename=x.txt",
+    "form-data; name*=latin1''f; filename=x.txt",
+    "form-data; name=f; filename*=utf-8''%e2%82%ac.txt",
+    "form-data; name=f; filename=x.txt; filename*=UTF-8'en'y.txt",
+    "form-data; name=f; filename=x.txt; filename*=latin1''y.txt",
+    "form-data; name=f; filename*0=x; filename*1=y.txt",
+    "form-data; name=f; filename*0*=utf-8''x%20; filename*1=y.txt",
+)
+# What is no name of a file makes the part a text, and this one the name of no file there is.
+TEXTS = (
+    "form-data; name=f",
+    'form-data; name=f; filename=""',
+    "form-data; name=f; filename*=latin1''%e9.txt",
+    "form-data; name=f; filename*=utf-8''%zz.txt",
+    "form-data; name=f; filename*=x.txt",
+)
+NO_UTF_8 = ('form-data; name="f"; filename="x\xff.txt"', "form-data; name=f; filename*=utf-8''%ff.txt")
+MORE = (
+    ("Content-Type: text/plain; charset=nope", 200),
+    ("Content-Type: text/\xff", 200),
+    ("Content-Type: /", 200),
+    ("Content-Transfer-Encoding: quoted-printable", 200),
+    ("Content-Transfer-Encoding: base64", 200),
+    ("Content-Disposition: form-data; name=title", 200),
+    ("X A : b", 200),
+    ("X-A: b\r\n c", 200),
+    ("X-A: a\x01b", 400),
+    ("no colon", 400),
+    (": x", 400),
+    ("X-\xff: x", 400),
+)
+
+
+def _part(*headers: str) -> Raw:
+    lines = ("--line", *headers, "", "a=3Db", "--line--", "")
+    return Raw("\r\n".join(lines).encode("latin-1"), "multipart/form-data; boundary=line")
+
+
+def _parts() -> Iterator[Scenario]:
+    yield Scenario(
+        "file parts and what they call themselves",
+        made(field("f", "file", maxSelect=9)),
+        create(_part()),
+        *(create(_part(f"Content-Disposition: {text}")) for text in DISPOSITIONS),
+        *(create(_part(f"Content-Disposition: {text}"), status=400) for text in (*TEXTS, *NO_UTF_8)),
+        create(Form((("f", File("a.txt")),)), keep={"first": "id"}),
+        update("{first}", _part(f"Content-Disposition: {NO_UTF_8[0]}"), status=400),
+        view("{first}"),
+    )
+    yield Scenario(
+        "file parts and what else they say",
+        made(field("f", "file", maxSelect=9), field("title")),
+        *(
+            create(_part(f"Content-Disposition: form-data; name={name}", more), status=status)
+            for more, status in MORE
+            for name in ("title", "f; filename=x.txt")
+        ),
     )
 
 

@@ -4,14 +4,22 @@ import time
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from appos.records.uploads import Upload
-from appos.web.uploads import unnamed_texts, uploads
+from appos.web.go_request import GoRequest
+from appos.web.uploads import uploads
 from tests.file_samples import picture
 from tests.file_site import ALBUMS
 
 LINE = "line"
+
+
+def site() -> Flask:
+    """An application that reads requests as AppOS does."""
+    app = Flask(__name__)
+    app.request_class = GoRequest
+    return app
 
 
 def part(key: str, name: str | None, content: bytes, media_type: str = "application/octet-stream") -> bytes:
@@ -32,7 +40,7 @@ def read(*parts: bytes) -> dict[str, list[Upload]]:
         "data": b"".join(parts) + f"--{LINE}--\r\n".encode(),
         "content_type": f"multipart/form-data; boundary={LINE}",
     }
-    with Flask(__name__).test_request_context(**options):
+    with site().test_request_context(**options):
         found = {key: list(files) for key, files in uploads(ALBUMS).items()}
         for files in found.values():
             for file in files:
@@ -54,7 +62,7 @@ def test_an_upload_is_described_by_its_content() -> None:
 
 def test_an_upload_is_open_at_its_beginning() -> None:
     options: dict[str, Any] = {"method": "POST", "data": {"open": (io.BytesIO(b"%PDF-1.4"), "a.pdf")}}
-    with Flask(__name__).test_request_context(**options):
+    with site().test_request_context(**options):
         (file,) = uploads(ALBUMS)["open"]
         assert file.source.read() == b"%PDF-1.4"
 
@@ -118,24 +126,35 @@ def test_a_name_is_read_as_it_was_sent(sent: str, name: str) -> None:
     assert read(part("open", sent, b"x"))["open"][0].original_name == name
 
 
-def test_a_name_that_never_ends_takes_no_time() -> None:
+def test_a_name_that_never_ends_is_none_and_takes_no_time() -> None:
     endless = b'filename=a.txt; filename="' + b"\\(" * 5000
     body = part("open", "a.txt", b"x").replace(b'filename="a.txt"', endless)
     started = time.perf_counter()
-    assert len(read(body)["open"]) == 1
+    assert read(body) == {}
     assert time.perf_counter() - started < 1
 
 
 def test_a_part_without_a_name_is_no_file_but_a_text() -> None:
     body = part("open", "", b"words") + part("open", "a.txt", b"a") + f"--{LINE}--\r\n".encode()
     content_type = f"multipart/form-data; boundary={LINE}"
-    with Flask(__name__).test_request_context(method="POST", data=body, content_type=content_type):
+    with site().test_request_context(method="POST", data=body, content_type=content_type):
         assert [file.original_name for file in uploads(ALBUMS)["open"]] == ["a.txt"]
-        assert unnamed_texts("open") == ["words"]
-        assert unnamed_texts("shut") == []
+        assert request.form.getlist("open") == ["words"]
+
+
+@pytest.mark.parametrize(
+    ("method", "refusal"), [("POST", "Failed to create record."), ("PATCH", "Failed to update record.")]
+)
+def test_a_file_is_refused_whose_name_is_no_text(method: str, refusal: str) -> None:
+    body = part("open", "x?.txt", b"x").replace(b"x?", b"x\xff") + f"--{LINE}--\r\n".encode()
+    content_type = f"multipart/form-data; boundary={LINE}"
+    with site().test_request_context(method=method, data=body, content_type=content_type):
+        (file,) = uploads(ALBUMS)["open"]
+
+    assert (file.original_name, file.refusal) == ("x\ufffd.txt", refusal)
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", ""])
 def test_only_forms_of_parts_bring_files(content_type: str) -> None:
-    with Flask(__name__).test_request_context(method="POST", data=b"{}", content_type=content_type):
+    with site().test_request_context(method="POST", data=b"{}", content_type=content_type):
         assert uploads(ALBUMS) == {}
