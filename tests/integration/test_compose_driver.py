@@ -1,0 +1,372 @@
+"""Docker Compose, driven, with a real engine."""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appos.compose.deploy import Deployment
+from appos.compose.invocation import Rewritten, UpOptions
+from appos.compose.models import ProjectFiles
+from appos.compose.process import Cancel
+from appos.compose.progress import Step
+from appos.compose.runs import Login, processes_of
+from appos.errors import EngineError
+from tests.engine_images import client_of
+from tests.engine_registry import Registry
+from tests.integration.compose_shop import Shop, shop
+
+CANARY = "canary-7f3a91"
+LABELS = "com.docker.compose.project"
+FOREVER = ["sleep", "1000"]
+
+MakeShop = Callable[..., Shop]
+
+
+@pytest.fixture
+def make_shop(tmp_path: Path, engine_host: str, tiny_image: str) -> Iterator[MakeShop]:
+    """Makes projects, which are gone afterwards."""
+    made: list[Shop] = []
+
+    def make(content: dict[str, Any], **variables: str) -> Shop:
+        name = f"driver{uuid.uuid4().hex[:8]}"
+        made.append(Shop(tmp_path / "shop", engine_host, tiny_image, name, variables))
+        made[-1].write(content)
+        return made[-1]
+
+    yield make
+    for it in made:
+        it.close()
+
+
+def one(image: str, **settings: Any) -> dict[str, Any]:
+    """A project of one service that runs for ever."""
+    return {"services": {"web": {"image": image, "command": FOREVER, **settings}}}
+
+
+@contextmanager
+def command_lines() -> Iterator[set[str]]:
+    """Watch the process list, and collect every command line that is seen."""
+    seen: set[str] = set()
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.01):
+            for entry in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(entry.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                except OSError:
+                    continue
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def test_a_project_comes_up_is_listed_and_goes_down(make_shop: MakeShop, tiny_image: str) -> None:
+    project = make_shop(shop(tiny_image, 0))
+    steps: list[Step] = []
+
+    outcome = Deployment(project.compose, project.engine, project.files, on_step=steps.append).run()
+
+    assert outcome.unhealthy == ()
+    names = {f"{project.name}-{it}-1" for it in ("db", "web", "job")}
+    assert {it.name for it in outcome.containers} == names
+    assert {it.id for it in steps if it.text == "Started"} == {f"Container {name}" for name in names}
+    assert {it.service for it in project.compose.ps(project.files)} == {"db", "web", "job"}
+    assert {it["ContainerName"] for it in project.compose.images(project.files)} == names
+
+    project.compose.down(project.files)
+
+    assert project.containers() == {}
+    assert project.networks() == set()
+    assert f"{project.name}_data" in {it.name for it in project.engine.volumes()}
+
+    project.compose.down(project.files, volumes=True)
+    assert f"{project.name}_data" not in {it.name for it in project.engine.volumes()}
+
+
+def test_compose_on_the_host_knows_what_was_deployed(make_shop: MakeShop, tiny_image: str) -> None:
+    project = make_shop(shop(tiny_image, 1), WORD="a$b")
+    project.deploy()
+    before = project.ids()
+
+    (listed,) = [
+        it for it in json.loads(project.plain("ls", "--format", "json").stdout) if it["Name"] == project.name
+    ]
+    assert listed["ConfigFiles"] == str(project.folder / "compose.yaml")
+    project.plain("-p", project.name, "up", "-d")
+    assert project.ids() == before
+    project.plain("-p", project.name, "down")
+    assert project.containers() == {}
+
+
+def test_what_the_host_deployed_is_known(make_shop: MakeShop, tiny_image: str) -> None:
+    project = make_shop(shop(tiny_image, 2))
+    project.plain("-p", project.name, "up", "-d", "--wait", "db", "web")
+    before = project.ids()
+
+    project.deploy()
+
+    assert {name: project.ids()[name] for name in before} == before
+
+
+def test_a_rewritten_model_is_deployed_under_the_names_of_the_host(
+    make_shop: MakeShop, tiny_image: str, tmp_path: Path
+) -> None:
+    project = make_shop(
+        {
+            "services": {
+                "web": {
+                    "image": tiny_image,
+                    "command": FOREVER,
+                    "volumes": ["./data:/data"],
+                    "environment": {"A": "${WORD}", "B": "x$$y$${z}"},
+                    "secrets": ["word"],
+                }
+            },
+            "secrets": {"word": {"environment": "WORD"}},
+        }
+    )
+    (project.folder / ".env").write_text("WORD='p$q'\n", encoding="utf-8")
+    host = tmp_path / "host" / "volume" / "shop"
+    model = project.compose.config(project.files).model
+    assert model is not None
+    raw = json.loads(json.dumps(model.raw).replace(str(project.folder), str(host)))
+    seen = ProjectFiles(directory=host, files=(host / "compose.yaml",), name=project.name)
+    options = UpOptions(rewritten=Rewritten(raw=raw, files=seen), pull="never")
+
+    outcome = Deployment(project.compose, project.engine, project.files, options).run()
+
+    assert outcome.unhealthy == ()
+    assert not (host / "compose.yaml").exists()
+    (container,) = project.engine.containers(labels={LABELS: project.name})
+    assert container.labels[f"{LABELS}.config_files"] == str(host / "compose.yaml")
+    assert container.labels[f"{LABELS}.working_dir"] == str(host)
+    web = f"{project.name}-web-1"
+    assert project.engine.exec_run(web, ["sh", "-c", "echo $A $B"]).stdout == b"p$q x$y${z}\n"
+    assert project.engine.exec_run(web, ["cat", "/run/secrets/word"]).stdout == b"p$q"
+    assert (host / "data").is_dir()
+
+    # On the host the very files mean the same, and nothing is made anew.
+    for name in ("compose.yaml", ".env"):
+        (host / name).write_bytes((project.folder / name).read_bytes())
+    project.plain("-f", str(host / "compose.yaml"), "-p", project.name, "up", "-d")
+    assert project.ids() == {web: container.id}
+
+
+def test_a_service_that_is_not_healthy_is_named_with_its_last_lines(
+    make_shop: MakeShop, tiny_image: str
+) -> None:
+    script = f"echo first; echo my password is {CANARY}; echo last; sleep 1000"
+    health = {"test": ["CMD", "false"], "interval": "200ms", "retries": 2}
+    content = one(tiny_image)
+    content["services"]["sick"] = {
+        "image": tiny_image,
+        "command": ["sh", "-c", script],
+        "healthcheck": health,
+    }
+    project = make_shop(content, PASSWORD=CANARY)
+
+    outcome = project.deploy()
+
+    (sick,) = outcome.unhealthy
+    assert (sick.container.service, sick.container.health) == ("sick", "unhealthy")
+    assert sick.last_lines == ("first", "my password is ***", "last")
+
+
+@pytest.mark.parametrize(
+    ("condition", "command"),
+    [("service_healthy", "sleep 1000"), ("service_completed_successfully", "echo failed; exit 3")],
+)
+def test_what_a_service_waits_for_failing_is_told(
+    make_shop: MakeShop, tiny_image: str, condition: str, command: str
+) -> None:
+    content = one(tiny_image, depends_on={"first": {"condition": condition}})
+    content["services"]["first"] = {
+        "image": tiny_image,
+        "command": ["sh", "-c", command],
+        "healthcheck": {"test": ["CMD", "false"], "interval": "200ms", "retries": 1},
+    }
+    project = make_shop(content)
+
+    outcome = project.deploy()
+
+    assert [it.container.service for it in outcome.unhealthy] == ["first"]
+    assert "first" in outcome.said
+
+
+def test_a_program_that_dies_at_once_is_told(make_shop: MakeShop, tiny_image: str) -> None:
+    project = make_shop(one(tiny_image, command=["sh", "-c", "sleep 0.4; echo bye >&2; exit 7"]))
+
+    (sick,) = project.deploy().unhealthy
+
+    assert (sick.container.state, sick.container.exit_code, sick.last_lines) == ("exited", 7, ("bye",))
+
+
+def test_the_wait_has_an_end(make_shop: MakeShop, tiny_image: str) -> None:
+    health = {"test": ["CMD", "false"], "interval": "1m", "start_period": "1h"}
+    project = make_shop(one(tiny_image, healthcheck=health))
+
+    outcome = Deployment(project.compose, project.engine, project.files, wait_seconds=1).run()
+
+    assert [it.container.health for it in outcome.unhealthy] == ["starting"]
+
+
+def test_a_port_that_is_taken_fails_with_the_words_of_the_engine(
+    make_shop: MakeShop, tiny_image: str
+) -> None:
+    content = one(tiny_image, ports=["127.0.0.1:18997:80"])
+    content["services"]["other"] = content["services"]["web"]
+    project = make_shop(content)
+
+    with pytest.raises(EngineError, match="18997") as caught:
+        project.deploy()
+
+    assert caught.value.code == "compose_failed"
+
+
+def test_a_volume_whose_definition_changes_keeps_its_data(make_shop: MakeShop, tiny_image: str) -> None:
+    content = one(tiny_image, volumes=["data:/data"])
+    project = make_shop({**content, "volumes": {"data": {"labels": {"a": "1"}}}})
+    project.deploy()
+    project.engine.exec_run(f"{project.name}-web-1", ["sh", "-c", "echo kept > /data/f"])
+
+    project.write({**content, "volumes": {"data": {"labels": {"a": "2"}}}})
+    outcome = project.deploy()
+
+    said = project.engine.exec_run(f"{project.name}-web-1", ["cat", "/data/f"]).stdout
+    assert said == b"kept\n"
+    assert any(f"{project.name}_data is kept" in warning for warning in outcome.warnings)
+
+
+def test_logs_follow_until_cancelled(make_shop: MakeShop, tiny_image: str) -> None:
+    script = "i=0; while :; do echo line $$i; i=$$((i+1)); sleep 0.05; done"
+    project = make_shop(one(tiny_image, command=["sh", "-c", script]))
+    project.deploy()
+    cancel = Cancel()
+
+    lines = []
+    for line in project.compose.logs(project.files, ["web"], follow=True, prefix=False, cancel=cancel):
+        lines.append(line)
+        if len(lines) == 10:
+            cancel.set()
+
+    assert lines[:10] == [b"line %d" % number for number in range(10)]
+    assert len(list(project.compose.logs(project.files, tail=5))) == 5
+    following = project.compose.logs(project.files, follow=True)
+    next(following)
+    (run,) = (project.home / "runs").glob("run-*")
+    following.close()  # type: ignore[attr-defined]
+    assert processes_of(run) == []
+
+
+def test_a_cancelled_up_ends_soon_and_leaves_no_process(make_shop: MakeShop, tiny_image: str) -> None:
+    health = {"test": ["CMD", "false"], "interval": "1m", "start_period": "1h"}
+    content = one(tiny_image, depends_on={"first": {"condition": "service_healthy"}})
+    content["services"]["first"] = {"image": tiny_image, "command": FOREVER, "healthcheck": health}
+    project = make_shop(content)
+    cancel = Cancel()
+    timer = threading.Timer(1.5, cancel.set)
+    timer.start()
+    began = time.monotonic()
+
+    with pytest.raises(EngineError) as caught:
+        project.deployment(cancel).run()
+
+    assert caught.value.code == "compose_cancelled"
+    assert time.monotonic() - began < 5
+    assert list((project.home / "runs").iterdir()) == []
+    content["services"]["first"]["healthcheck"] = {"test": ["CMD", "true"], "interval": "200ms"}
+    project.write(content)
+    assert project.deploy().unhealthy == ()
+    assert set(project.containers()) == {f"{project.name}-web-1", f"{project.name}-first-1"}
+
+
+def test_images_are_pulled_with_credentials_that_nobody_sees(
+    make_shop: MakeShop, private_registry: Registry, engine_host: str, tiny_image: str
+) -> None:
+    reference = f"{private_registry.address}/carol/tiny:{uuid.uuid4().hex[:8]}"
+    login = Login(registry=private_registry.address, username="carol", password="Basalt-Heron-7")
+    with client_of(engine_host) as client:
+        client.images.get(tiny_image).tag(reference)
+        client.images.push(reference, auth_config={"username": login.username, "password": login.password})
+        client.images.remove(reference)
+    project = make_shop(one(reference))
+    steps: list[Step] = []
+
+    with pytest.raises(EngineError, match=r"no basic auth|unauthorized|authentication|denied"):
+        project.compose.pull(project.files)
+    with command_lines() as seen:
+        project.compose.pull(project.files, logins=[login], on_step=steps.append)
+        project.compose.up(project.files, UpOptions(pull="never"))
+
+    assert any(it.id == f"Image {reference}" and it.text == "Pulled" for it in steps)
+    assert any("docker-compose" in line for line in seen)
+    assert "Basalt-Heron-7" not in "".join(seen) + repr(steps)
+    assert [path for path in project.home.rglob("config.json")] == []
+
+
+def test_no_value_shows(make_shop: MakeShop, tiny_image: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither of environments, env files, secrets, configs nor build arguments, nor when it fails."""
+    caplog.set_level(logging.DEBUG)
+    content: dict[str, Any] = {
+        "services": {
+            "web": {
+                "build": {"context": "./image", "args": {"TOKEN": "${TOKEN}", "OTHER": "${OTHER}"}},
+                "environment": {"TOKEN": "${TOKEN}", "OTHER": "${OTHER}"},
+                "env_file": ["web.env"],
+                "secrets": ["file", "variable"],
+                "configs": [{"source": "inline", "target": "/inline"}],
+                "command": ["sh", "-c", "env; cat /run/secrets/*; cat /inline; exit 5"],
+            }
+        },
+        "secrets": {"file": {"file": "./secret.txt"}, "variable": {"environment": "TOKEN"}},
+        "configs": {"inline": {"content": "config ${OTHER}"}},
+    }
+    project = make_shop(content, TOKEN=f"{CANARY}-variable")
+    (project.folder / "image").mkdir()
+    (project.folder / "image" / "Dockerfile").write_text(
+        f"FROM {tiny_image}\nARG TOKEN\nARG OTHER\nRUN echo $TOKEN $OTHER; echo $TOKEN >&2\n",
+        encoding="utf-8",
+    )
+    (project.folder / ".env").write_text(f"OTHER={CANARY}-dotenv\n", encoding="utf-8")
+    (project.folder / "web.env").write_text(f"FILE={CANARY}-file\n", encoding="utf-8")
+    (project.folder / "secret.txt").write_text(f"{CANARY}-secret", encoding="utf-8")
+    steps: list[Step] = []
+    said: list[str] = []
+    model = project.compose.config(project.files).model
+    assert model is not None
+    hidden = (f"{CANARY}-file", f"{CANARY}-secret")
+
+    with command_lines() as seen:
+        options = UpOptions(build=True, hide=hidden)
+        outcome = Deployment(
+            project.compose, project.engine, project.files, options, on_step=steps.append
+        ).run()
+        content["services"]["web"]["ports"] = ["${TOKEN}:80", "${OTHER}:80"]
+        project.write(content)
+        said.append(project.compose.config(project.files).refusal)
+        for call in (project.deploy, lambda: project.compose.build(project.files, on_step=steps.append)):
+            with pytest.raises(EngineError) as caught:
+                call()
+            said += [caught.value.message, repr(caught.value)]
+
+    (sick,) = outcome.unhealthy
+    assert any("***" in line for line in sick.last_lines)
+    assert any("***" in it.text for it in steps), "the build printed no argument"
+    assert all("***" in words for words in said)
+    assert any("docker-compose" in line for line in seen)
+    everything = "\n".join([*seen, repr(steps), repr(outcome), *said, caplog.text, repr(project.files)])
+    assert CANARY not in everything
