@@ -62,7 +62,8 @@ class PrivateEngine:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        name = self.folder.name
+        # containerd's names have no underscore at their end, as a temporary directory's may have.
+        name = self.folder.name.replace("_", "0")
         command = [_dockerd(), "--config-file", str(self.folder / "engine.json")]
         # The configuration file has no setting that every version of the engine reads for these.
         command += ["--containerd-namespace", name, "--containerd-plugins-namespace", f"{name}-plugins"]
