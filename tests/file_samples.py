@@ -70,6 +70,11 @@ def picture(
     return target.getvalue()
 
 
+def on_screen(gif: bytes, width: int, height: int) -> bytes:
+    """A GIF with another screen, whose pictures stay as they are."""
+    return gif[:6] + struct.pack("<HH", width, height) + gif[10:]
+
+
 def moving(form: str, width: int = 60, height: int = 40) -> bytes:
     """An image of two pictures."""
     first, second = (Image.new("RGB", (width, height), colour) for colour in ("red", "blue"))

@@ -13,7 +13,7 @@ from tests.conformance.conftest import COUNTS
 from tests.conformance.file_parts import SIZES, File, Shelf
 from tests.conformance.peers import Ask
 from tests.conformance.side_by_side import running_both
-from tests.file_samples import NAMES, SAMPLES, SVG, Sample, moving, picture, turned
+from tests.file_samples import NAMES, SAMPLES, SVG, Sample, moving, on_screen, picture, turned
 
 SEED = 20_362
 SAMPLE = 300
@@ -171,6 +171,10 @@ PICTURES = {
     "WebP": picture("WEBP", 120, 80),
     "BMP": picture("BMP"),
     "TIFF": picture("TIFF"),
+    **{
+        f"GIF on a screen of {width} x {height}": on_screen(picture("GIF", 120, 80), width, height)
+        for width, height in ((120, 79), (119, 80), (200, 100), (0, 0), (65535, 80))
+    },
     "moving GIF": moving("GIF"),
     "moving WebP": moving("WEBP"),
     "cut PNG": picture("PNG", 200, 100)[:-100],

@@ -2,6 +2,7 @@
 
 import math
 import re
+import struct
 import warnings
 from typing import BinaryIO, NamedTuple
 
@@ -115,6 +116,8 @@ def shrink(source: BinaryIO, size: Size, form: str) -> Image.Image:
     """
     try:
         with Image.open(source, formats=(form,)) as image:
+            if image.format == "GIF":
+                _require_room(image, source)
             return _shrunk(image, size)
     except _UNREADABLE as error:
         raise NoThumb(f"{type(error).__name__}: {error}") from error
@@ -134,6 +137,20 @@ def _shrunk(image: ImageFile.ImageFile, size: Size) -> Image.Image:
     left, top, right, bottom = plan.box
     box = (left * across, top * down, min(right * across, ready.width), min(bottom * down, ready.height))
     return ready.resize((plan.width, plan.height), Image.Resampling.BILINEAR, box)
+
+
+def _require_room(image: ImageFile.ImageFile, source: BinaryIO) -> None:
+    """Refuse a GIF whose first picture is beyond its screen, which Pillow would make larger.
+
+    Source: Go's image/gif, and with it PocketBase 0.36.2; the GIF89a specification, section 18.
+    """
+    place = source.tell()
+    source.seek(6)
+    screen = struct.unpack("<HH", source.read(4))
+    source.seek(place)
+    _, _, right, bottom = (image.tile[0].extents if image.tile else None) or (0, 0, 0, 0)
+    if right > screen[0] or bottom > screen[1]:
+        raise NoThumb(f"its first picture reaches {right} x {bottom}, its screen {screen[0]} x {screen[1]}")
 
 
 def _size(image: ImageFile.ImageFile) -> tuple[int, int]:

@@ -138,6 +138,14 @@ def test_a_first_picture_that_is_smaller_than_the_whole_is_taken_alone() -> None
     assert shrunk(bytes(content), "0x50", "GIF").size == (75, 50)
 
 
+def test_there_is_no_thumb_of_a_first_picture_that_is_larger_than_the_whole() -> None:
+    for screen in ((59, 0, 40, 0), (60, 0, 39, 0), (0, 0, 0, 0)):
+        content = bytearray(picture("GIF", 60, 40))
+        content[6:10] = bytes(screen)
+        with pytest.raises(NoThumb, match="first picture"):
+            shrunk(bytes(content), "0x50", "GIF")
+
+
 def test_a_large_photo_is_read_in_less_detail(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[tuple[int, int]] = []
     original = images._in_colour
