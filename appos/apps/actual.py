@@ -204,6 +204,9 @@ def settings_of(
         "logging.options": configuration.log_options,
     }
     plain = {**_configured(configuration, id), **_hosted(host)}
+    if str(plain["network_mode"]).startswith("container:"):
+        # It is called as the container whose network it shares.
+        plain["hostname"] = ""
     return had.Settings(
         environment=dict(configuration.environment),
         labels=_own_labels(labels),
