@@ -11,7 +11,7 @@ from appos.compose.model import Model, Project, Service
 from appos.compose.path import joined
 from appos.compose.plan.actions import Reason
 from appos.compose.plan.settings import service_settings, unescaped
-from appos.compose.plan.wanted import image_name
+from appos.compose.plan.wanted import first_containers, image_name
 
 # Keys by which a container is made with the id of another.
 _SHARED = ("network_mode", "ipc", "pid")
@@ -156,11 +156,11 @@ def _hidden(
 
 
 def _shared(path: str, parent: str, has: str, actual: Actual) -> Iterator[Reason]:
-    """Tell if a container shares something with another than it should, or with one that is gone."""
+    """Tell if a container shares something with another than the first of a service."""
     if not has.startswith("container:"):
         yield Reason(path=path, text="changed")
-    elif has.removeprefix("container:") not in {one.id for one in actual.containers if one.service == parent}:
-        yield Reason(path=path, text=f"it shares that of a container that is not {parent}'s any more")
+    elif has.removeprefix("container:") != first_containers(actual).get(parent):
+        yield Reason(path=path, text=f"it shares that of another container than the first of {parent}")
 
 
 def _plain(

@@ -71,7 +71,7 @@ def referring(raw: Mapping[str, Any], actual: Actual) -> dict[str, Any]:
     container, so only the hashes of this model can be compared with those on containers. It must not be
     deployed: containers that Compose shall take volumes from stand in it as services.
     """
-    ids = _first_containers(actual)
+    ids = first_containers(actual)
     services: dict[str, Any] = {name: dict(service) for name, service in raw.get("services", {}).items()}
     stand_ins: set[str] = set()
     for service in services.values():
@@ -101,7 +101,7 @@ def _container(reference: str, ids: Mapping[str, str]) -> str:
     return rest.split(":", 1)[0] if kind == "container" else ids.get(kind, "")
 
 
-def _first_containers(actual: Actual) -> dict[str, str]:
+def first_containers(actual: Actual) -> dict[str, str]:
     """Return the id of the container that a reference to a service means: the first by name."""
     ids: dict[str, str] = {}
     for container in sorted(actual.containers, key=lambda container: container.name):
