@@ -62,7 +62,8 @@ def refused(status: int, said: str, noun: str = "") -> AppOSError:
         if noun:
             return NotFoundError(f"Docker does not find that: {said}.", code=f"{noun}_not_found")
     if status in (403, 409) or _has(words, _CONFLICTS):
-        code = "in_use" if _has(words, _IN_USE) else "conflict"
+        # A name that is "already in use" is taken; the thing itself is not used.
+        code = "in_use" if _has(words.replace("already in use", ""), _IN_USE) else "conflict"
         return ConflictError(f"Docker cannot do that now: {said}.", code=code)
     if status == 400:
         return InvalidError(f"Docker cannot read that: {said}.", code="engine_invalid")
