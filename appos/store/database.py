@@ -4,23 +4,24 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import dataset
 from sqlalchemy import event, exc, text
 from sqlalchemy.engine import Connection
 
-from appos.errors import AppOSError, ConflictError, StoreError
+from appos.errors import StoreError
 from appos.store.durable import Durability
+from appos.store.failures import is_busy, translated
 from appos.store.functions import add_functions
 from appos.store.quick import QuickReader, Values, file_uri
 from appos.store.rows import delete_sql, insert_sql, update_sql
+from appos.store.shared import RETRY_SECONDS, SharedWriter
 
 BUSY_SECONDS = 5.0
-RETRY_SECONDS = 0.01
 FREED_PAGES = 500
 # How long a probe waits for the writer of the moment before the database counts as locked.
 PROBE_SECONDS = 0.3
@@ -46,9 +47,9 @@ class Database:
 
     def __init__(self, path: Path, *, is_durable: bool = True) -> None:
         self.path = path
-        self._writer = threading.RLock()
-        self._local = threading.local()
-        self._database = dataset.Database(
+        self._turn = threading.Lock()
+        self._followers: list[Callable[[], None]] = []
+        self._database = SharedWriter(
             # The file is named by `_connect`: not every path can be written in such a URL.
             "sqlite:///file",
             # An unbounded pool: with a bounded one, greenlets that wait for a connection block those that
@@ -80,8 +81,8 @@ class Database:
         return connection
 
     def _begin(self, connection: Connection) -> None:
-        writing = getattr(self._local, "writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if not self._database.is_writing:
+            connection.exec_driver_sql("BEGIN")
 
     @contextmanager
     def transaction(self) -> Iterator[dataset.Database]:
@@ -92,22 +93,23 @@ class Database:
             ConflictError: `not_unique`, with the column in its fields.
             StoreError: `database_busy`, `disk_full`, `database_damaged` or `store_failed`.
         """
-        if getattr(self._local, "writing", False):
+        if self._database.is_writing:
             yield self._database
             return
         if self._database.in_transaction:
             raise RuntimeError("a write transaction cannot begin inside a read")
         # Those who wait behind each other for a lock of another process wait at the same time.
         deadline = time.monotonic() + BUSY_SECONDS
-        with self._writer:
-            self._local.writing = True
-            followers: list[Callable[[], None]] = []
-            self._local.followers = followers
-            try:
-                with _translated(), self._opened(deadline):
+        with self._turn:
+            followers = self._followers = []
+            with translated:
+                self._database.begin_writing(deadline)
+                try:
                     yield self._database
-            finally:
-                self._local.writing = False
+                except BaseException:
+                    self._database.roll_writing_back()
+                    raise
+                self._database.commit_writing()
         if self._durability is not None:
             self._durability.wait()
         for follow in followers:
@@ -122,9 +124,9 @@ class Database:
 
         What it fails with is logged, for the transaction itself has succeeded.
         """
-        if not getattr(self._local, "writing", False):
+        if not self._database.is_writing:
             raise RuntimeError("there is no transaction that could be committed")
-        self._local.followers.append(call)
+        self._followers.append(call)
 
     @contextmanager
     def read(self) -> Iterator[dataset.Database]:
@@ -136,7 +138,7 @@ class Database:
         if self._database.in_transaction:
             yield self._database
             return
-        with _translated(), self._opened(time.monotonic() + BUSY_SECONDS):
+        with translated, self._opened():
             yield self._database
 
     def fetch(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
@@ -148,9 +150,9 @@ class Database:
         Raises:
             StoreError: as `transaction`.
         """
-        with _translated():
+        with translated:
             if self._database.in_transaction:
-                return list(self._connection.execute(sql, values).fetchall())
+                return list(self._database.driver.execute(sql, values).fetchall())
             return self._reader.fetch(sql, values)
 
     def insert(self, table: str, row: Row) -> None:
@@ -161,6 +163,11 @@ class Database:
         """
         self._run(insert_sql(table, tuple(row)), row)
 
+    def insert_many(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows with the same columns within a transaction of this greenlet. Raises as `insert`."""
+        if rows:
+            self._run_many(insert_sql(table, tuple(rows[0])), rows)
+
     def update(self, table: str, row_id: str, row: Row) -> None:
         """Change the row with this id within a transaction of this greenlet. Raises as `insert`."""
         self._run(update_sql(table, tuple(row)), {**row, "_row_id": row_id})
@@ -170,19 +177,17 @@ class Database:
         self._run(delete_sql(table), {"_row_id": row_id})
 
     def _run(self, sql: str, values: Values) -> None:
-        if not getattr(self._local, "writing", False):
-            raise RuntimeError("a row is written within a transaction")
-        with _translated():
-            self._connection.execute(sql, values)
+        self._run_many(sql, (values,))
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        """The connection of this greenlet's transaction."""
-        return cast("sqlite3.Connection", self._database.executable.connection.driver_connection)
+    def _run_many(self, sql: str, rows: Sequence[Values]) -> None:
+        if not self._database.is_writing:
+            raise RuntimeError("a row is written within a transaction")
+        with translated:
+            self._database.driver.executemany(sql, rows)
 
     def stamp(self) -> int:
         """Return a number that is another one once anybody has changed the database. Raises as `fetch`."""
-        with _translated():
+        with translated:
             return self._reader.stamp()
 
     @property
@@ -195,8 +200,8 @@ class Database:
         self._database._tables.clear()
 
     @contextmanager
-    def _opened(self, deadline: float) -> Iterator[None]:
-        self._retry_begin(deadline)
+    def _opened(self) -> Iterator[None]:
+        self._begin_reading(time.monotonic() + BUSY_SECONDS)
         try:
             yield
         except BaseException:
@@ -210,14 +215,14 @@ class Database:
         finally:
             self._database._release_connection()
 
-    def _retry_begin(self, deadline: float) -> None:
+    def _begin_reading(self, deadline: float) -> None:
         """Begin; try again until the deadline, but once in any case, while another process has the lock."""
         while True:
             try:
                 self._database.begin()
             except exc.OperationalError as error:
                 self._database._release_connection()
-                if not _is_busy(error) or time.monotonic() > deadline:
+                if not is_busy(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(RETRY_SECONDS)
             else:
@@ -229,7 +234,7 @@ class Database:
         Raises:
             StoreError: the database cannot be written, and why.
         """
-        with _translated():
+        with translated:
             connection = sqlite3.connect(file_uri(self.path), uri=True, timeout=PROBE_SECONDS)
             try:
                 with connection:
@@ -247,7 +252,7 @@ class Database:
         Raises:
             StoreError: `interrupted` if `stopped` became true, or what SQLite says.
         """
-        with _translated():
+        with translated:
             connection = sqlite3.connect(self.path, timeout=1.0, isolation_level=None)
             try:
                 connection.set_progress_handler(lambda: int(stopped()), 5000)
@@ -270,7 +275,7 @@ class Database:
         Raises:
             StoreError: the file cannot be read as a database.
         """
-        with _translated():
+        with translated:
             connection = sqlite3.connect(file_uri(self.path, mode="ro"), uri=True, timeout=1.0)
             try:
                 connection.set_progress_handler(lambda: int(stopped()), 5000)
@@ -312,60 +317,3 @@ def _own_transactions(connection: sqlite3.Connection, _record: object) -> None:
     Source: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html, "Serializable isolation / Savepoints".
     """
     connection.isolation_level = None
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the errors of SQLAlchemy and sqlite3 into ours."""
-    try:
-        yield
-    except AppOSError:
-        raise
-    except (exc.IntegrityError, sqlite3.IntegrityError) as error:
-        raise _conflict(str(getattr(error, "orig", error))) from error
-    except (exc.DBAPIError, sqlite3.Error) as error:
-        raise _failure(str(getattr(error, "orig", error))) from error
-
-
-def _conflict(reason: str) -> AppOSError:
-    kind, _, names = reason.partition(" constraint failed: ")
-    if kind != "UNIQUE":
-        return ConflictError(f"The database refuses this change: {reason}.", code="constraint_failed")
-    columns = [name.rpartition(".")[2].strip() for name in names.split(",") if "." in name]
-    problem = {"code": "validation_not_unique", "message": "Value must be unique."}
-    return ConflictError(
-        f"The value of {' and '.join(map(repr, columns)) or names!r} is already taken.",
-        code="not_unique",
-        fields={column: problem for column in columns},
-    )
-
-
-_FAILURES = (
-    ("interrupted", "interrupted", "The work on the database was stopped."),
-    ("is locked", "database_busy", "The database is locked by another program; end it and try again."),
-    ("disk is full", "disk_full", "The disk of the data directory is full; free some space."),
-    ("readonly", "database_readonly", "The database cannot be written: its file or directory is read-only."),
-    ("unable to open", "database_missing", "The database file cannot be opened; check the data directory."),
-    (
-        "image is malformed",
-        "database_damaged",
-        "The database is damaged; stop AppOS and restore a copy of it.",
-    ),
-    (
-        "malformed database",
-        "database_damaged",
-        "The database is damaged; stop AppOS and restore a copy of it.",
-    ),
-    ("not a database", "database_damaged", "The database is damaged; stop AppOS and restore a copy of it."),
-)
-
-
-def _failure(reason: str) -> StoreError:
-    for words, code, message in _FAILURES:
-        if words in reason:
-            return StoreError(message, code=code)
-    return StoreError(f"The database failed: {reason}.", code="store_failed")
-
-
-def _is_busy(error: exc.OperationalError) -> bool:
-    return "is locked" in str(error.orig)

@@ -8,6 +8,15 @@ from appos.errors import StoreError
 from appos.store.offload import Aside
 
 
+class _Round:
+    """One wait for the disk, and what came of it for those who share it."""
+
+    def __init__(self) -> None:
+        self.is_over = threading.Event()
+        self.is_synced = False
+        self.error: OSError | None = None
+
+
 class Durability:
     """Waits until the disk has what was committed to a database in WAL mode.
 
@@ -20,10 +29,11 @@ class Durability:
     def __init__(self, database: Path) -> None:
         self._log = database.with_name(f"{database.name}-wal")
         self._aside = Aside()
+        # Of one sync after the other.
         self._turn = threading.Lock()
-        self._counting = threading.Lock()
-        self._committed = 0
-        self._synced = 0
+        self._joining = threading.Lock()
+        # The round that has not begun to sync, for those to join who have committed meanwhile.
+        self._next: _Round | None = None
         self._file: int | None = None
 
     def wait(self) -> None:
@@ -32,20 +42,42 @@ class Durability:
         Raises:
             StoreError: `disk_failed`; it may be lost if the machine stops.
         """
-        with self._counting:
-            self._committed = ticket = self._committed + 1
-        with self._turn:
-            if self._synced >= ticket:
-                return
-            covered = self._committed
-            try:
-                self._aside.run(self._sync)
-            except OSError as error:
+        is_synced = False
+        while not is_synced:
+            with self._joining:
+                joined, is_first = self._next, self._next is None
+                if joined is None:
+                    joined = self._next = _Round()
+            if is_first:
+                self._lead(joined)
+            else:
+                joined.is_over.wait()
+            if joined.error is not None:
                 raise StoreError(
-                    f"The disk did not take what was written ({error.strerror}); look at its state.",
+                    f"The disk did not take what was written ({joined.error.strerror}); look at its state.",
                     code="disk_failed",
-                ) from error
-            self._synced = covered
+                ) from joined.error
+            # Where its leader was ended before, this begins anew.
+            is_synced = joined.is_synced
+
+    def _lead(self, led: _Round) -> None:
+        """Sync for all who have joined, and wake them at once."""
+        try:
+            with self._turn:
+                self._begin(led)
+                self._aside.run(self._sync)
+                led.is_synced = True
+        except OSError as error:
+            led.error = error
+        finally:
+            self._begin(led)
+            led.is_over.set()
+
+    def _begin(self, led: _Round) -> None:
+        """Let nobody join any more."""
+        with self._joining:
+            if self._next is led:
+                self._next = None
 
     def _sync(self) -> None:
         try:

@@ -30,7 +30,8 @@ class QuickReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.Lock()
+        # A native lock, the cheapest one: no greenlet gives way to another while it has it.
+        self._lock: threading.Lock = monkey.get_original("threading", "Lock")()
         self._shared: sqlite3.Connection | None = None
         self._ticks = 0
         # What gevent's own `local` keeps for each greenlet is kept for each native thread here.

@@ -111,13 +111,55 @@ def test_a_transaction_within_a_read_is_refused(database: Database) -> None:
     assert ids(database) == ["bob"]
 
 
-def test_nothing_stays_open_behind_a_transaction(database: Database) -> None:
+def test_the_writers_connection_alone_stays_open_behind_a_transaction(database: Database) -> None:
     add(database, "ada")
     ids(database)
     with pytest.raises(ConflictError):
         add(database, "ada")
 
-    assert checked_out(database) == 0
+    assert checked_out(database) == 1
+
+
+def test_what_is_written_with_sqlalchemy_and_past_it_is_one_transaction(database: Database) -> None:
+    with database.transaction() as db:
+        database.insert("people", {"id": "ada"})
+        execute(db, "INSERT INTO people (id) VALUES ('bob')")
+        database.insert("people", {"id": "eve"})
+
+    def fail() -> None:
+        with database.transaction() as db:
+            database.delete("people", "ada")
+            execute(db, "DELETE FROM people WHERE id = 'bob'")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+
+    assert ids(database) == ["ada", "bob", "eve"]
+
+
+@pytest.mark.parametrize("uses_sqlalchemy", [False, True])
+def test_a_commit_that_is_refused_leaves_nothing(database: Database, uses_sqlalchemy: bool) -> None:
+    with database.transaction() as db:
+        execute(
+            db,
+            "CREATE TABLE toys (id TEXT, owner TEXT REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED)",
+        )
+
+    def orphan() -> None:
+        with database.transaction() as db:
+            database.insert("people", {"id": "ada"})
+            database.insert("toys", {"id": "ball", "owner": "nobody"})
+            if uses_sqlalchemy:
+                execute(db, "UPDATE toys SET owner = 'no one'")
+
+    with pytest.raises(ConflictError) as caught:
+        orphan()
+
+    assert caught.value.code == "constraint_failed"
+    assert ids(database) == []
+    add(database, "bob")
+    assert ids(database) == ["bob"]
 
 
 def test_a_taken_value_is_a_conflict_that_names_the_column(database: Database) -> None:
@@ -208,7 +250,7 @@ def test_a_database_that_stays_locked_is_busy(
         add(database, "ada")
 
     assert caught.value.code == "database_busy"
-    assert checked_out(database) == 0
+    assert checked_out(database) == 1
     add(database, "ada")
     assert ids(database) == ["ada"]
 

@@ -61,32 +61,110 @@ def test_a_read_waits_for_no_disk(database: Database, syncs: list[int]) -> None:
     assert syncs == []
 
 
+class Doors:
+    """A lock that counts who has passed it."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.passed += 1
+        self._lock.release()
+
+
+class SlowDisk:
+    """Syncs a log when it is told to, one after the other."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "data.db-wal").write_bytes(b"log")
+        self.durability = Durability(tmp_path / "data.db")
+        self.count = 0
+        # The syncs that fail, and those within which the thread is ended.
+        self.fails: set[int] = set()
+        self.ends: set[int] = set()
+        self.told: list[str] = []
+        self.returned: list[int] = []
+        self._doors = Doors()
+        self._begun, self._go_on = threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+        monkeypatch.setattr(self.durability, "_joining", self._doors)
+        monkeypatch.setattr(os, "fdatasync", self._sync)
+
+    def _sync(self, _file: int) -> None:
+        self.count += 1
+        self._begun.set()
+        assert self._go_on.wait(10)
+        if self.count in self.ends:
+            raise SystemExit
+        if self.count in self.fails:
+            raise OSError(5, "Input/output error")
+
+    def _wait(self) -> None:
+        try:
+            self.durability.wait()
+        except StoreError as error:
+            self.told.append(error.code)
+        except SystemExit:
+            self.told.append("ended")
+        else:
+            self.returned.append(self.count)
+
+    def begin_to_wait(self, threads: int) -> None:
+        """Let threads wait for the disk, the first of them until it syncs."""
+        before = self._doors.passed
+        started = [threading.Thread(target=self._wait) for _ in range(threads)]
+        self._threads += started
+        for thread in started:
+            thread.start()
+        if not self._begun.wait(10):
+            pytest.fail("the disk was not asked")
+        while self._doors.passed < before + threads:
+            threading.Event().wait(0.001)
+
+    def end(self) -> None:
+        """Let the disk go on, and everybody end."""
+        self._go_on.set()
+        for thread in self._threads:
+            thread.join(10)
+        self.durability.close()
+
+
 def test_many_who_wait_share_one_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "data.db-wal").write_bytes(b"log")
-    durability = Durability(tmp_path / "data.db")
-    begun, go_on = threading.Event(), threading.Event()
-    count: list[int] = []
+    disk = SlowDisk(tmp_path, monkeypatch)
+    disk.begin_to_wait(1)
+    disk.begin_to_wait(20)
+    assert disk.returned == []
+    disk.end()
 
-    def sync(file: int) -> None:
-        count.append(file)
-        begun.set()
-        assert go_on.wait(10)
+    assert (disk.count, len(disk.returned)) == (2, 21)
 
-    monkeypatch.setattr(os, "fdatasync", sync)
-    threads = [threading.Thread(target=durability.wait)]
-    threads[0].start()
-    assert begun.wait(10)
-    threads += [threading.Thread(target=durability.wait) for _ in range(20)]
-    for thread in threads[1:]:
-        thread.start()
-    while durability._committed < 21:
-        threading.Event().wait(0.001)
-    go_on.set()
-    for thread in threads:
-        thread.join(10)
-    durability.close()
 
-    assert len(count) == 2
+def test_one_who_is_ended_while_it_syncs_for_others_leaves_it_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk(tmp_path, monkeypatch)
+    disk.ends = {2}
+    disk.begin_to_wait(1)
+    disk.begin_to_wait(3)
+    disk.end()
+
+    # Of the three, one was ended; the others synced once more, together or each alone.
+    assert (len(disk.returned), disk.told) == (3, ["ended"])
+    assert disk.count >= 3
+
+
+def test_a_disk_that_fails_fails_all_who_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = SlowDisk(tmp_path, monkeypatch)
+    disk.fails = {2}
+    disk.begin_to_wait(1)
+    disk.begin_to_wait(5)
+    disk.end()
+
+    assert (len(disk.returned), disk.told) == (1, ["disk_failed"] * 5)
 
 
 def test_a_disk_that_fails_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
