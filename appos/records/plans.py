@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from appos.records.models import RequestInfo
+from appos.records.models import Collection, RequestInfo
 from appos.records.resolve import Resolver
 from appos.records.shown import VIEWER
 
@@ -54,20 +54,29 @@ def compile_plan(statement: sa.Select[Any], resolvers: tuple[Resolver, ...], inf
 
 
 class Plans:
-    """The plans that were used last."""
+    """The plans that were used last.
+
+    Those of a collection are kept for one object of it. Any change of any collection makes all objects of
+    collections anew (`Collections`), and with them the plans, which may look into other collections too.
+    """
 
     def __init__(self) -> None:
-        self._plans: OrderedDict[Hashable, list[Plan]] = OrderedDict()
+        self._plans: OrderedDict[Hashable, tuple[Collection, list[Plan]]] = OrderedDict()
 
-    def get(self, key: Hashable, info: RequestInfo, make: Callable[[], Plan]) -> Plan:
-        """Return the plan of this key that suits a request, made if there is none yet."""
-        variants = self._plans.get(key)
-        if variants is None:
-            variants = self._plans[key] = []
+    def get(
+        self, collection: Collection, key: tuple[Hashable, ...], info: RequestInfo, make: Callable[[], Plan]
+    ) -> Plan:
+        """Return the plan of a collection and a key that suits a request, made if there is none yet."""
+        whole = (id(collection), *key)
+        kept = self._plans.get(whole)
+        if kept is None:
+            # While the collection is kept here, its identity is no other's.
+            kept = self._plans[whole] = (collection, [])
             if len(self._plans) > MOST_PLANS:
                 self._plans.popitem(last=False)
         else:
-            self._plans.move_to_end(key)
+            self._plans.move_to_end(whole)
+        variants = kept[1]
         for plan in variants:
             if plan.suits(info):
                 return plan

@@ -56,8 +56,8 @@ class Reader:
         """
         require_rule(collection, Action.LIST, info)
         _refuse_privileged(query, info)
-        key = ("page", collection, query.filter, query.sort, query.skip_total, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._make.page(collection, query, info))
+        key = ("page", query.filter, query.sort, query.skip_total, info.is_superuser)
+        plan = self._plans.get(collection, key, info, lambda: self._make.page(collection, query, info))
         bounds = {"page_limit": query.per_page, "page_offset": query.offset}
         rows = self._run(plan, info, bounds)
         total = -1 if query.skip_total else self._total(collection, query, info, len(rows))
@@ -92,8 +92,8 @@ class Reader:
 
         With `action`, None also if the rule of that action does not allow it.
         """
-        key = ("show", collection, action, info.is_superuser, info.context == REALTIME)
-        plan = self._plan(key, info, lambda: self._make.show(collection, info, action))
+        key = ("show", action, info.is_superuser, info.context == REALTIME)
+        plan = self._plans.get(collection, key, info, lambda: self._make.show(collection, info, action))
         rows = self._run(plan, info, {"record_id": record_id})
         return f"{self._finish(collection, rows, info)[0]}\n".encode() if rows else None
 
@@ -105,8 +105,10 @@ class Reader:
         self, collection: Collection, field: str, value: str, *, ignores_case: bool = False
     ) -> Record | None:
         """Return the record with this value of a field that has one for each record, whoever asks."""
-        key = ("find", collection, field, ignores_case)
-        plan = self._plan(key, NOBODY, lambda: find_plan(collection, field, ignores_case=ignores_case))
+        key = ("find", field, ignores_case)
+        plan = self._plans.get(
+            collection, key, NOBODY, lambda: find_plan(collection, field, ignores_case=ignores_case)
+        )
         rows = self._run(plan, NOBODY, {"value": value})
         if not rows:
             return None
@@ -119,9 +121,9 @@ class Reader:
             return True
         if rule is None:
             return False
-        key = ("visible", collection, rule)
+        key = ("visible", rule)
         try:
-            plan = self._plan(key, info, lambda: self._make.rule(collection, info, rule))
+            plan = self._plans.get(collection, key, info, lambda: self._make.rule(collection, info, rule))
         except FilterError:
             # A rule that names what is no more is satisfied by nothing.
             return False
@@ -134,10 +136,12 @@ class Reader:
         fields may not be named by superusers either. Source: PocketBase 0.36, subscriptions with a filter.
         """
         query = ListQuery(filter=info.query.get("filter", ""), sort=info.query.get("sort", ""))
-        key = ("matches", collection, query.filter)
+        key = ("matches", query.filter)
         try:
             _refuse_privileged(query, info)
-            plan = self._plan(key, info, lambda: self._make.filter(collection, info, query.filter))
+            plan = self._plans.get(
+                collection, key, info, lambda: self._make.filter(collection, info, query.filter)
+            )
             return bool(self._run(plan, info, {"record_id": record_id}))
         except (ForbiddenError, InvalidError):
             return False
@@ -149,9 +153,9 @@ class Reader:
     def satisfies_unsaved(self, record: Record, rule: str, info: RequestInfo) -> bool:
         """Whether a record that is not stored satisfies a rule."""
         collection = record.collection
-        key = ("unsaved", collection, rule)
+        key = ("unsaved", rule)
         try:
-            plan = self._plan(key, info, lambda: self._make.unsaved(collection, info, rule))
+            plan = self._plans.get(collection, key, info, lambda: self._make.unsaved(collection, info, rule))
         except FilterError:
             return False
         row = {f"unsaved_{name}": value for name, value in record.to_row().items()}
@@ -166,8 +170,8 @@ class Reader:
         """
         if collection.view_rule is None and not info.is_superuser:
             return None
-        key = ("related", collection, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._make.related(collection, info))
+        key = ("related", info.is_superuser)
+        plan = self._plans.get(collection, key, info, lambda: self._make.related(collection, info))
         found = self._run(plan, info, {"record_ids": msgspec.json.encode(list(ids)).decode()})
         return {record_id: _parts(text) for record_id, text in found}
 
@@ -195,8 +199,8 @@ class Reader:
         # A page that is neither full nor empty is the last one: nothing has to be counted.
         if found < query.per_page and (found or query.page == 1):
             return query.offset + found
-        key = ("total", collection, query.filter, query.sort, info.is_superuser)
-        plan = self._plan(key, info, lambda: self._make.total(collection, query, info))
+        key = ("total", query.filter, query.sort, info.is_superuser)
+        plan = self._plans.get(collection, key, info, lambda: self._make.total(collection, query, info))
         values = plan.values(info, {})
         asked = (plan.sql, tuple(values.items()))
         stamp = self._database.stamp()
@@ -208,11 +212,6 @@ class Reader:
         if len(self._totals) > MOST_TOTALS:
             self._totals.popitem(last=False)
         return total
-
-    def _plan(self, key: tuple[Hashable, ...], info: RequestInfo, make: Any) -> Plan:
-        """Return a compiled statement; a change of any collection makes all of them anew."""
-        stamped = tuple(part.id if isinstance(part, Collection) else part for part in key)
-        return self._plans.get((self._collections.version, *stamped), info, make)
 
     def _run(self, plan: Plan, info: RequestInfo, own: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return self._fetch(plan.sql, plan.values(info, own))

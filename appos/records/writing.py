@@ -79,7 +79,10 @@ class Writer:
         def draft() -> Draft:
             return self._drafts.changed(collection, record_id, body, info)
 
-        return self._save(draft(), draft, actor)
+        if _may_be_slow(collection, body):
+            return self._save(draft(), draft, actor)
+        # Nothing has to be made ahead, so it is drafted once, while the database is locked.
+        return self._commit(Action.UPDATE, draft, Slow(), actor)
 
     def change(self, record: Record, values: dict[str, Any], actor: Actor) -> Record:
         """Change a record on behalf of AppOS itself: no rule is asked, but values are checked.
@@ -102,13 +105,18 @@ class Writer:
             with _worded(first.action):
                 for upload in uploads:
                     self._files.save(collection.id, record_id, upload)
-            with _unique(first.action), self._database.transaction() as db:
-                draft = first if first.original is None else again()
-                saved = self._write(db, draft, slow, actor)
-                self._database.after_commit(partial(self._follow, draft, saved))
+            make = again if first.original else lambda: first
+            return self._commit(first.action, make, slow, actor)
         except BaseException:
             self._discard(collection, record_id, uploads)
             raise
+
+    def _commit(self, action: Action, make: Callable[[], Draft], slow: Slow, actor: Actor) -> Record:
+        """Save the draft that is made within the transaction."""
+        with _unique(action), self._database.transaction() as db:
+            draft = make()
+            saved = self._write(db, draft, slow, actor)
+            self._database.after_commit(partial(self._follow, draft, saved))
         return saved
 
     def _discard(self, collection: Collection, record_id: str, uploads: Sequence[Upload]) -> None:
@@ -186,6 +194,15 @@ class Writer:
             if problem is not None:
                 problems[field.name] = problem
         return problems
+
+
+def _may_be_slow(collection: Collection, body: Body) -> bool:
+    """Whether the draft of a change may be slow to save (`Draft.is_slow`)."""
+    return (
+        collection.is_auth
+        or bool(body.uploads)
+        or any(isinstance(field, PasswordField) for field in collection.fields)
+    )
 
 
 def _changed(before: Record, after: Record) -> list[str]:

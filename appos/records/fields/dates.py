@@ -82,12 +82,25 @@ def parse_date(text: str) -> str:
     """
     if not text.isascii() or not text:
         return ""
+    if _is_stored_moment(text):
+        return text
     return next((moment for form in _forms() if (moment := _read(form, text))), "")
 
 
 def stored_date(text: str) -> str:
     """Return what a column of dates holds, which is read anew only if it is not written as it should be."""
     return text if _STORED.fullmatch(text) else parse_date(text)
+
+
+def _is_stored_moment(text: str) -> bool:
+    """Whether a text is a moment as it is stored, which is how clients send most of them."""
+    if not _STORED.fullmatch(text) or text.startswith(ZERO_TIME):
+        return False
+    try:
+        datetime.fromisoformat(text[: len(ZERO_TIME)])
+    except ValueError:
+        return False
+    return True
 
 
 @cache
