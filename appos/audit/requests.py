@@ -65,9 +65,9 @@ class RequestLog:
                 self._write_batch()
 
     def _write_batch(self) -> None:
-        with self._database.transaction() as db:
+        with self._database.transaction():
             batch = list(itertools.islice(self._waiting, BATCH))
-            table.insert_requests(db, batch)
+            table.insert_requests(self._database, batch)
         written = {request.id for request in batch}
         # A full memory may have let some of them go meanwhile.
         while self._waiting and self._waiting[0].id in written:

@@ -1,6 +1,5 @@
 """The tables of the audit trail and of the request logs."""
 
-import json
 from collections.abc import Sequence
 
 import dataset
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 
 from appos.audit.log_fields import LogFields
 from appos.audit.models import Entry, HourCount, Request
-from appos.store.database import Row, execute, row
+from appos.store.database import Database, Row, execute, row
 from appos.store.query import ListQuery, Page, list_page, paginate
 
 AUDIT = sa.table("audit", *(sa.column(field) for field in Entry.__struct_encode_fields__))
@@ -33,9 +32,9 @@ def list_entries(db: dataset.Database, query: ListQuery) -> Page[Entry]:
     return list_page(db, AUDIT, query, _entry, default_sort="-created")
 
 
-def insert_requests(db: dataset.Database, requests: Sequence[Request]) -> None:
-    """Append requests to the log."""
-    db["_logs"].insert_many([_log_row(request) for request in requests])
+def insert_requests(database: Database, requests: Sequence[Request]) -> None:
+    """Append requests to the log, within a transaction: every request costs this, so it passes SQLAlchemy."""
+    database.insert_many(LOGS.name, [_log_row(request) for request in requests])
 
 
 def list_requests(db: dataset.Database, query: ListQuery) -> Page[Request]:
@@ -77,9 +76,9 @@ def _entry(found: Row) -> Entry:
 
 
 def _log_row(request: Request) -> Row:
-    values: Row = msgspec.to_builtins(request)
-    return values | {"data": json.dumps(request.data, ensure_ascii=False)}
+    values: Row = msgspec.structs.asdict(request)
+    return values | {"data": msgspec.json.encode(request.data).decode()}
 
 
 def _request(found: Row) -> Request:
-    return msgspec.convert(found | {"data": json.loads(found["data"])}, Request)
+    return msgspec.convert(found | {"data": msgspec.json.decode(found["data"])}, Request)

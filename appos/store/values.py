@@ -2,10 +2,13 @@
 
 import secrets
 import string
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _TOKEN_ALPHABET = string.ascii_letters + string.digits
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id() -> str:
@@ -30,8 +33,19 @@ def _random(alphabet: str, length: int) -> str:
 
 def timestamp(when: datetime | None = None) -> str:
     """Return a moment (default: now) in UTC as `2006-01-02 15:04:05.000Z`."""
-    moment = (when or datetime.now(UTC)).astimezone(UTC)
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    # In whole microseconds, for a float may fall short of the one that it was made of.
+    seconds, microseconds = divmod(time.time_ns() // 1000 if when is None else _microseconds(when), 1_000_000)
+    return f"{_second(seconds)}.{microseconds // 1000:03d}Z"
+
+
+def _microseconds(when: datetime) -> int:
+    return (when.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+
+
+# Many are asked for within one second.
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"
 
 
 def moment(text: str) -> datetime:

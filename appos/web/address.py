@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from appos.config import Network
 from appos.records.settings.models import TrustedProxy
@@ -60,6 +61,7 @@ def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     return any(parsed in network for network in trusted if network.version == parsed.version)
 
 
+@lru_cache(maxsize=1024)
 def expanded(address: str) -> str:
     """Return an address as PocketBase shows it: that of IPv6 in full."""
     plain, zone, name = address.partition("%")

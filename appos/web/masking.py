@@ -18,7 +18,7 @@ _KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w+/=-]{24,}")
 def masked(address: str) -> str:
     """Return a path with its query, secrets in both replaced by three asterisks."""
     path, mark, query = address.partition("?")
-    shown = "&".join(_parameter(part) for part in query.split("&"))
+    shown = "&".join(_parameter(part) for part in query.split("&")) if query else ""
     return _TOKEN.sub(MASK, path) + mark + shown
 
 

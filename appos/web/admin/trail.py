@@ -117,8 +117,8 @@ class RequestsView(ServiceView):
             "Outcome",
             {
                 "answered": ("Answered", "level < 8"),
-                "refused": ("Refused, 4xx", """data ~ '"status": 4'"""),
-                "failed": ("Failed, 5xx", """data ~ '"status": 5'"""),
+                "refused": ("Refused, 4xx", """data ~ '"status":4'"""),
+                "failed": ("Failed, 5xx", """data ~ '"status":5'"""),
             },
         ),
         OneOf(
