@@ -14,6 +14,7 @@ from appos.compose.plan.actions import Action, Kind, Note, Reason, Target
 from appos.compose.plan.wanted import Wanted, image_name
 
 DAY = 86_400.0
+_IF_OLDER = "pulled if it is older than that"
 _UNITS = {"w": 7 * DAY, "d": DAY, "h": 3600.0, "m": 60.0, "s": 1.0}
 
 
@@ -49,21 +50,24 @@ def _image(found: Images, name: str, reference: str, service: Service, wanted: W
     asked = wanted.options.pull
     policy = (service.pull_policy or "missing") if asked == "policy" else asked
     path = joined("services", name, "image" if service.image else "build")
-    if service.build is not None:
-        why = _why_build(service, image, wanted)
-        if why:
-            found.actions.append(_action(Kind.BUILD, reference, path, why))
-            found.changing[reference] = (Reason(path=path, text="its image is built again"), False)
+    built = _why_build(service, wanted)
+    if built:
+        found.actions.append(_action(Kind.BUILD, reference, path, built))
+        found.changing[reference] = (Reason(path=path, text="its image is built again"), False)
         return
-    why = _why_pull(policy, image)
-    if not why:
-        if image is None:
-            text = f"The image {reference} is not here, and pull_policy {policy} does not let it be pulled."
-            found.obstacles.append(Note(path=path, text=text))
-        return
-    found.actions.append(_action(Kind.PULL, reference, path, why, certain="if it is older" not in why))
+    pulled = _why_pull(policy, image) if service.image else ""
+    if pulled:
+        found.actions.append(_action(Kind.PULL, reference, path, pulled, certain=_IF_OLDER not in pulled))
     if image is not None:
-        _pulled_again(found, path, reference, image)
+        if pulled:
+            _pulled_again(found, path, reference, image)
+    elif service.build is not None:
+        why = "if it cannot be pulled" if pulled else "not built yet"
+        found.actions.append(_action(Kind.BUILD, reference, path, why, certain=not pulled))
+        found.changing[reference] = (Reason(path=path, text="its image is not here yet"), False)
+    elif not pulled:
+        text = f"The image {reference} is not here, and pull_policy {policy} does not let it be pulled."
+        found.obstacles.append(Note(path=path, text=text))
 
 
 def _pulled_again(found: Images, path: str, reference: str, image: Image) -> None:
@@ -77,12 +81,15 @@ def _pulled_again(found: Images, path: str, reference: str, image: Image) -> Non
     found.changing[reference] = (reason, bool(new))
 
 
-def _why_build(service: Service, image: Image | None, wanted: Wanted) -> str:
+def _why_build(service: Service, wanted: Wanted) -> str:
+    """Return why an image is built whether or not it could be pulled, "" if it is not."""
+    if service.build is None:
+        return ""
     if wanted.options.build:
         return "asked for"
     if service.pull_policy == "build":
         return "pull_policy is build"
-    return "" if image is not None else "not built yet"
+    return ""
 
 
 def _why_pull(policy: str, image: Image | None) -> str:
@@ -97,7 +104,7 @@ def _why_pull(policy: str, image: Image | None) -> str:
     if limit is None:
         return ""
     if image.tagged_seconds is None:
-        return f"pull_policy is {policy}: pulled if it is older than that"
+        return f"pull_policy is {policy}: {_IF_OLDER}"
     return f"pull_policy is {policy}, and it is older" if image.tagged_seconds > limit else ""
 
 

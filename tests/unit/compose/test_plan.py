@@ -242,7 +242,8 @@ def test_volumes(
         pytest.param({"pull_policy": "weekly"}, True, Options(), [], id="not older than a week"),
         pytest.param({"pull_policy": "every_1d12h"}, True, Options(), ["pull"], id="older than that"),
         pytest.param({"build": {"context": "/x"}}, True, Options(), [], id="built"),
-        pytest.param({"build": {"context": "/x"}}, False, Options(), ["build"], id="not built"),
+        pytest.param({"build": {"context": "/x"}}, False, Options(), ["pull", "build"], id="not built"),
+        pytest.param({"image": "", "build": {"context": "/x"}}, False, Options(), ["build"], id="only built"),
         pytest.param(
             {"build": {"context": "/x"}}, True, Options(build=True), ["build"], id="build, as asked"
         ),
