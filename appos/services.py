@@ -12,8 +12,11 @@ from appos.accounts.resets import PasswordResets
 from appos.accounts.samples import SampleMails
 from appos.accounts.service import Accounts
 from appos.accounts.superusers import Superusers
+from appos.apps.drafts import Drafts
+from appos.apps.projects import Projects
 from appos.audit.requests import RequestLog
 from appos.audit.service import Audit
+from appos.compose.binary import ComposeBinary
 from appos.config import Config
 from appos.engine.port import Engine
 from appos.ledger.service import Ledger
@@ -32,6 +35,7 @@ from appos.records.settings.service import SettingsService
 from appos.records.table import read_parameter
 from appos.records.writing import Writer
 from appos.store.database import Database
+from appos.store.offload import offload
 from appos.store.opening import Databases, open_databases
 from appos.store.values import new_id
 from appos.system.models import QueueProbe
@@ -46,6 +50,9 @@ class Services:
     config: Config
     databases: Databases
     engine: Engine
+    compose: ComposeBinary
+    projects: Projects
+    drafts: Drafts
     audit: Audit
     requests: RequestLog
     ledger: Ledger
@@ -82,6 +89,8 @@ class Services:
         data = databases.data
         audit = Audit(data)
         requests = RequestLog(databases.auxiliary)
+        compose = ComposeBinary(config.data_dir, config.compose_binary, aside=offload)
+        projects = Projects.of(config, engine, compose)
         ledger = Ledger(data, audit, Watchers())
         parts = _record_parts(config, data, audit, ledger)
         collections, records = parts.collections, parts.records
@@ -96,6 +105,9 @@ class Services:
             config=config,
             databases=databases,
             engine=engine,
+            compose=compose,
+            projects=projects,
+            drafts=Drafts(projects, config.compose_home / "drafts"),
             audit=audit,
             requests=requests,
             ledger=ledger,
@@ -114,7 +126,7 @@ class Services:
             origins=Origins(data, collections, records, mails),
             samples=SampleMails(collections, settings, mailer),
             superusers=Superusers(config, collections, accounts, resets, audit),
-            system=System(config, databases, engine, ledger, queue),
+            system=System(config, databases, engine, compose, ledger, queue),
             upkeep=Upkeep(databases, settings, requests, ledger, collections, parts.files),
             boot=new_id(),
             session_secret=session_secret,

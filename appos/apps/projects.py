@@ -6,13 +6,16 @@ at, and a plan is made, before anything is changed.
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from appos.apps.actual import actual_of, with_changes
 from appos.apps.host_paths import host_paths
 from appos.apps.reviews import Review, refuse
+from appos.apps.sockets import read_tables
 from appos.apps.survey import Survey, Tables
+from appos.compose.binary import ComposeBinary
 from appos.compose.deploy import Deployment, Outcome
 from appos.compose.diagnose import Check, analyse, diagnose
 from appos.compose.driver import Compose, OnStep, ignore
@@ -31,10 +34,12 @@ from appos.compose.process import Cancel
 from appos.compose.runs import Login
 from appos.compose.source import Sources, located
 from appos.compose.states import ContainerState
+from appos.config import Config
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
 from appos.errors import InvalidError, NotFoundError
 
+UNIX = "unix://"
 PROJECT = "com.docker.compose.project"
 
 
@@ -88,6 +93,23 @@ class Projects:
         self._tables = tables
         self._sockets = sockets
         self._host_paths: HostPaths | None = None
+
+    @classmethod
+    def of(cls, config: Config, engine: Engine, binary: ComposeBinary, home: Path | None = None) -> Self:
+        """Put the verbs together for an installation; nothing is asked or made before it is needed.
+
+        `home` is a directory of AppOS's own for the runs of Compose, by default that in the data directory.
+        """
+        socket = config.docker_host.removeprefix(UNIX) if config.docker_host.startswith(UNIX) else ""
+        home = home or config.compose_home
+        return cls(
+            lambda: Compose(binary.path(), docker_host=config.docker_host, home=home),
+            engine,
+            config.data_dir,
+            # An engine that is reached over the network is on another machine: nobody sees its sockets here.
+            tables=read_tables if socket else None,
+            sockets=(Path(socket),) if socket else (),
+        )
 
     def check(self, files: ProjectFiles) -> Check:
         """Diagnose the files; asks no engine and no registry."""

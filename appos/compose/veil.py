@@ -8,8 +8,8 @@ value is replaced by `***` wherever free text holds it, if it is worth hiding:
   are in the names of images and containers, and hiding them would make an error unreadable without keeping
   a secret.
 
-Shorter values (`80`, `true`) are no secrets that could be kept. Names of containers and images in progress
-lines lose only the values of secret names.
+Shorter values (`80`, `true`) are no secrets that could be kept, and what every shell has (`PWD`, `HOME`) is
+none. Names of containers and images in progress lines lose only the values of secret names.
 """
 
 import json
@@ -26,6 +26,10 @@ SHORTEST = 6
 _SECRET_NAME = re.compile(
     r"PASS|PWD|SECRET|TOKEN|KEY|CRED|AUTH|PRIVATE|SALT|SEED|CERT|SIGN|DSN|_URL$|_URI$|ACCESS", re.IGNORECASE
 )
+# What every shell has: where a person is and works, which errors have to name. Source: POSIX, environ(7).
+_PUBLIC = frozenset(
+    ("PWD", "OLDPWD", "HOME", "PATH", "SHELL", "USER", "LOGNAME", "TERM", "LANG", "TMPDIR", "HOSTNAME", "_")
+)
 _PLAIN_WORD = re.compile(r"[a-z]+")
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([^\s=:#'\"]+)\s*[=:]\s*(.*)")
 
@@ -34,7 +38,7 @@ class Veil:
     """Hides values in texts."""
 
     def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
-        pairs = list(values)
+        pairs = [(name, value) for name, value in values if name not in _PUBLIC]
         self._names = _pattern(value for name, value in pairs if _is_secret(name, value))
         self._texts = _pattern(
             value for name, value in pairs if _is_secret(name, value) or _is_telling(value)

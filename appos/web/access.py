@@ -49,6 +49,8 @@ ACCESS: dict[str, Permission] = {
     # It asks for a superuser's token for files.
     "backups.show": Permission.PUBLIC,
     "batch": Permission.PUBLIC,
+    # The files of a draft may name any other file of the machine.
+    "compose": Permission.SUPERUSER,
     "oauth2": Permission.PUBLIC,
     "jobs": Permission.SUPERUSER,
     "audit": Permission.SUPERUSER,

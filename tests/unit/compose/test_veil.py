@@ -38,11 +38,13 @@ def test_a_value_is_hidden(name: str, value: str) -> None:
         ("DB_PASSWORD", "abc"),
         ("DB_PASSWORD", ""),
         ("EMPTY", ""),
+        ("PWD", "/home/ada/shop"),
+        ("HOME", "/home/ada"),
     ],
 )
 def test_a_value_that_is_no_secret_stays_readable(name: str, value: str) -> None:
     veil = Veil([(name, value)])
-    text = f"port {value} of postgres in production is true, abc, 80"
+    text = f"port {value} of postgres in production is true, abc, 80, in /home/ada/shop"
 
     assert veil.over(text) == text
 
