@@ -18,6 +18,9 @@ _SHORT = {"F": "%Y-%m-%d", "R": "%H:%M", "T": "%H:%M:%S"}
 _SUBSECOND = frozenset({"subsec", "subsecond"})
 _NEWER_MODIFIERS = frozenset({*_SUBSECOND, "floor", "ceiling"})
 _NOTHING = "+0 days"
+# Modifiers that leave alone how far a day was beyond its month. Source: SQLite's date.c, seen in 3.51.
+_KEEPS_BACK = re.compile("start of|weekday|subsec")
+_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
 _MONTHS = re.compile(r"\s*[+-]?\d+ *(?:month|year)s?\s*", re.ASCII | re.IGNORECASE)
 # Years, months and days to add or take away, and perhaps a time.
 _SHIFT = re.compile(
@@ -59,20 +62,27 @@ def _older(
 ) -> tuple[list[ColumnElement[Any]], bool]:
     """Return modifiers as older ones, and whether seconds are to have fractions."""
     shifts: list[ColumnElement[Any]] = []
-    is_subsecond, is_after_months = False, False
+    is_subsecond = False
+    # The modifier that goes back to the last day of the month that was meant.
+    back = _back_from(sa.func.substr(moment[0], 9, 2), moment, shifts, moment[0].op("GLOB")(_text(_DATE)))
     for modifier in modifiers:
         name = modifier.strip().lower()
         shift = _SHIFT.fullmatch(modifier)
-        if name == "floor" and is_after_months:
-            shifts.append(_back_to_month(moment, shifts))
-        elif shift:
-            shifts += map(_text, _parts_of(shift))
-        else:
-            # Some modifiers have to be the first one: none may go.
-            shifts.append(_text(_NOTHING if name in _NEWER_MODIFIERS else modifier))
+        if name == "floor":
+            shifts.append(back)
+            continue
+        day = sa.func.strftime(_text("%d"), *moment, *shifts)
+        # Some modifiers have to be the first one: none may go.
+        first, *rest = _parts_of(shift) if shift else [_NOTHING if name in _NEWER_MODIFIERS else modifier]
+        shifts.append(_text(first))
+        if shift or _MONTHS.fullmatch(modifier):
+            back = _back_from(day, moment, shifts)
+        elif not _KEEPS_BACK.match(name):
+            back = _text(_NOTHING)
+        shifts += map(_text, rest)
         is_subsecond = is_subsecond or name in _SUBSECOND
-        is_after_months = _MONTHS.fullmatch(modifier) is not None
-    return shifts, is_subsecond
+    # Without any, older versions leave a day as it was written.
+    return shifts or [_text(_NOTHING)], is_subsecond
 
 
 def _parts_of(shift: re.Match[str]) -> list[str]:
@@ -81,14 +91,17 @@ def _parts_of(shift: re.Match[str]) -> list[str]:
     return [*parts, f"{sign}{time}"] if time else parts
 
 
-def _back_to_month(
-    moment: Sequence[ColumnElement[Any]], shifts: Sequence[ColumnElement[Any]]
+def _back_from(
+    meant: ColumnElement[Any],
+    moment: Sequence[ColumnElement[Any]],
+    shifts: Sequence[ColumnElement[Any]],
+    condition: ColumnElement[Any] | None = None,
 ) -> ColumnElement[Any]:
-    """Return the modifier that goes back to the month's last day, if the last shift of months went beyond."""
-    before = sa.func.strftime(_text("%d"), *moment, *shifts[:-1])
-    after = sa.func.strftime(_text("%d"), *moment, *shifts)
-    back = joined(_text("-"), after, _text(" days"))
-    return sa.case((after < before, back), else_=_text(_NOTHING))
+    """Return the modifier that goes back to the month's last day, if the day that was meant is beyond it."""
+    day = sa.func.strftime(_text("%d"), *moment, *(shifts or [_text(_NOTHING)]))
+    back = joined(_text("-"), day, _text(" days"))
+    is_beyond = day < meant if condition is None else sa.and_(condition, day < meant)
+    return sa.case((is_beyond, back), else_=_text(_NOTHING))
 
 
 def _text(value: str) -> ColumnElement[Any]:

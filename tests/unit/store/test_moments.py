@@ -92,6 +92,34 @@ def test_modifiers_shift_a_moment(
     assert text(connection, "%F %R", MOMENT, *modifiers) == expected
 
 
+@pytest.mark.parametrize(
+    ("moment", "modifiers", "expected"),
+    [
+        ("2024-02-31", ["floor"], "2024-02-29"),
+        ("2023-02-29 10:00", ["floor"], "2023-02-28"),
+        ("2024-04-31", ["floor"], "2024-04-30"),
+        ("2024-02-31", ["ceiling"], "2024-03-02"),
+        ("2024-02-31", ["+0 days", "floor"], "2024-03-02"),
+        ("2024-02-30", ["subsec", "floor"], "2024-02-29"),
+        ("2024-02-31", ["+1 month", "floor"], "2024-03-31"),
+        ("2024-01-31", ["+1 month", "+1 day", "floor"], "2024-03-03"),
+        ("2024-01-31", ["+1 month", "start of day", "floor"], "2024-02-29"),
+        ("2024-01-31", ["+1 month", "weekday 0", "floor"], "2024-03-01"),
+        ("2024-01-31", ["+1 month", "floor", "floor"], "2024-02-27"),
+        ("2024-01-31", ["+1 month", "ceiling", "floor"], "2024-03-02"),
+        ("2024-01-31", ["+0000-01-00", "floor"], "2024-02-29"),
+        ("2024-01-31", ["+0000-01-01", "floor"], "2024-03-01"),
+        (1706713445, ["unixepoch", "floor"], "2024-01-31"),
+        (2460341.5, ["floor"], "2024-02-01"),
+        ("2024-02-31", [], "2024-03-02"),
+    ],
+)
+def test_floor_goes_back_to_the_month_that_was_meant(
+    connection: sqlite3.Connection, moment: str | float, modifiers: list[str], expected: str
+) -> None:
+    assert text(connection, "%F", moment, *modifiers) == expected
+
+
 def test_seconds_may_have_fractions(connection: sqlite3.Connection) -> None:
     assert text(connection, "%s", MOMENT) == "1706713445"
     assert text(connection, "%s", MOMENT, "subsec") == "1706713445.678"
