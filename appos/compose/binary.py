@@ -31,6 +31,10 @@ VERSION_SECONDS = 20.0
 CHUNK_BYTES = 1 << 20
 
 
+def _at_once(work: Callable[[], Path]) -> Path:
+    return work()
+
+
 class Stamp(msgspec.Struct, frozen=True):
     """What tells a file that has been checked from one that was changed since."""
 
@@ -49,9 +53,9 @@ class Stamp(msgspec.Struct, frozen=True):
 class ComposeBinary:
     """The Compose of this installation.
 
-    `path()` finds and checks it at its first call, which reads 49 MB (about 40 ms of hashing): a server makes
-    that call in a native thread when it starts. Later calls only look whether the file is still the same, and
-    check it again if it is not.
+    `path()` finds and checks it at its first call, which reads 49 MB and takes about 40 ms; later calls only
+    look whether the file is still the same, and check it again if it is not. `aside` runs that work: a server
+    has it done in a native thread.
     """
 
     def __init__(
@@ -62,13 +66,30 @@ class ComposeBinary:
         beside: Path = BESIDE,
         packed: Path = PACKED,
         machine: str = "",
+        aside: Callable[[Callable[[], Path]], Path] = _at_once,
     ) -> None:
         self._data_dir = data_dir
         self._chosen = chosen
         self._beside = beside
         self._packed = packed
         self._machine = machine or platform.machine()
+        self._aside = aside
         self._checked: tuple[Path, Stamp] | None = None
+        self._version = VERSION
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a setting names it."""
+        return self._chosen is not None
+
+    def version(self) -> str:
+        """Return the version of what `path()` gives, such as `5.5.0`.
+
+        Raises:
+            ConfigError: as `path()` does.
+        """
+        self.path()
+        return self._version
 
     def path(self) -> Path:
         """Return the binary, found, unpacked if need be, and checked.
@@ -80,22 +101,21 @@ class ComposeBinary:
             path, stamp = self._checked
             if path.exists() and Stamp.of(path) == stamp:
                 return path
-        path = self._chosen_one() if self._chosen is not None else self._pinned()
+        # The chosen one is asked for its version by a process, which under gevent no native thread may do.
+        path = self._chosen_one(self._chosen) if self._chosen is not None else self._aside(self._pinned)
         self._checked = (path, Stamp.of(path))
         return path
 
-    def _chosen_one(self) -> Path:
-        path = self._chosen
-        assert path is not None  # noqa: S101 - the caller has looked
+    def _chosen_one(self, path: Path) -> Path:
         if not (path.is_file() and os.access(path, os.X_OK)):
             raise ConfigError(
                 f"COMPOSE_BINARY names {path}, which is no program. Name a Docker Compose there, or nothing.",
                 code="compose_missing",
             )
-        version = version_of(path)
-        if numbers(version) < OLDEST:
+        self._version = version_of(path)
+        if numbers(self._version) < OLDEST:
             raise ConfigError(
-                f"COMPOSE_BINARY names Docker Compose {version}; AppOS needs {_dotted(OLDEST)} or newer.",
+                f"COMPOSE_BINARY names Docker Compose {self._version}; it has to be {_dotted(OLDEST)} or newer.",
                 code="compose_too_old",
             )
         return path
@@ -143,11 +163,21 @@ def unpack(packed: Path, target: Path, expected: str) -> Path:
     """Unpack the binary, unless it is there already and right; nobody ever sees half of one.
 
     Raises:
-        ConfigError: `compose_changed`: what is packed is not what it ought to be.
+        ConfigError: `compose_changed`: what is packed is not what it ought to be; `compose_missing`: there is
+            no place for it.
     """
     if target.exists() and checksum(target) == expected:
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return _unpack_beside(packed, target, expected)
+    except OSError as error:
+        raise ConfigError(
+            f"Docker Compose cannot be unpacked to {target}: {error.strerror}.", code="compose_missing"
+        ) from error
+
+
+def _unpack_beside(packed: Path, target: Path, expected: str) -> Path:
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     written = Path(name)
     try:

@@ -49,6 +49,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     database: Part
     queue: Part
     engine: EngineState
+    compose: Part
     disk: Disk
     jobs: dict[str, int]
 

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 
 from appos import __version__
+from appos.compose.binary import ComposeBinary
 from appos.config import Config
 from appos.engine.port import Engine
-from appos.errors import AppOSError, EngineError, StoreError
+from appos.errors import AppOSError, ConfigError, EngineError, StoreError
 from appos.ledger.run import Run
 from appos.ledger.service import Ledger
 from appos.store.offload import offload
@@ -27,11 +28,18 @@ class System:
     """The state of every part, looked at for real."""
 
     def __init__(
-        self, config: Config, databases: Databases, engine: Engine, ledger: Ledger, queue: QueueProbe | None
+        self,
+        config: Config,
+        databases: Databases,
+        engine: Engine,
+        compose: ComposeBinary,
+        ledger: Ledger,
+        queue: QueueProbe | None,
     ) -> None:
         self._config = config
         self._databases = databases
         self._engine = engine
+        self._compose = compose
         self._ledger = ledger
         self._queue = queue
         self._started = time.monotonic()
@@ -68,6 +76,7 @@ class System:
             database=self._database_part(),
             queue=self._queue_part(),
             engine=self._engine_part(),
+            compose=self.compose_part(),
             disk=self._disk(),
             jobs=self._ledger.counts(),
         )
@@ -98,6 +107,15 @@ class System:
         except EngineError as error:
             return EngineState(state=Health.FAILED, message=error.message, info=None)
         return EngineState(state=Health.OK, message=f"Docker {info.version} answers.", info=info)
+
+    def compose_part(self) -> Part:
+        """Return whether the Docker Compose of this installation may run; what it found it remembers."""
+        try:
+            version = self._compose.version()
+        except ConfigError as error:
+            return Part(state=Health.FAILED, message=error.message)
+        origin = "the one that COMPOSE_BINARY names" if self._compose.is_chosen else "checked by its checksum"
+        return Part(state=Health.OK, message=f"Docker Compose {version}, {origin}.")
 
     def _disk(self) -> Disk:
         usage = shutil.disk_usage(self._config.data_dir)

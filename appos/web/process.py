@@ -13,6 +13,7 @@ from appos.jobs.consumer import JobProcess
 from appos.jobs.kinds import KINDS, Kinds
 from appos.jobs.queue import connect_queue
 from appos.jobs.tasks import new_huey
+from appos.system.models import Health
 from appos.web.app import create_app
 from appos.web.health import QuickHealth
 from appos.web.shortcut import Asked, Shortcut, hand_over
@@ -57,6 +58,7 @@ class Process:
         self._telling = (
             threading.Thread(target=realtime.run, args=(self._stopping,), name="realtime"),
             threading.Thread(target=job_events.run, name="job-events"),
+            threading.Thread(target=self._look_at_compose, name="compose"),
         )
 
     @classmethod
@@ -92,6 +94,12 @@ class Process:
         for thread in self._telling:
             thread.start()
         log.info("started", extra={"bind": self._config.bind, "data": str(self._config.data_dir)})
+
+    def _look_at_compose(self) -> None:
+        """Check Docker Compose before a deployment needs it; the log says why one is refused."""
+        part = self._services.system.compose_part()
+        level = logging.INFO if part.state is Health.OK else logging.ERROR
+        log.log(level, "compose_checked", extra={"compose": part.message})
 
     def stop(self) -> None:
         """End the streams, and the jobs: they get their grace, and what is left is handed back."""

@@ -187,3 +187,33 @@ def test_a_chosen_program_that_is_no_compose_is_refused(tmp_path: Path) -> None:
 )
 def test_numbers_of_a_version(version: str, expected: tuple[int, ...]) -> None:
     assert numbers(version) == expected
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, packed: Path) -> None:
+    (tmp_path / "bin").write_bytes(b"a file where a directory has to be")
+
+    error = refused(lambda: unpack(packed, tmp_path / "bin" / "docker-compose", DIGEST))
+
+    assert error.code == "compose_missing"
+
+
+def test_it_knows_the_version_of_what_runs(tmp_path: Path) -> None:
+    chosen = ComposeBinary(tmp_path, program(tmp_path / "mine", "v2.40.3"))
+
+    assert (ComposeBinary(tmp_path).version(), ComposeBinary(tmp_path).is_chosen) == (binary.VERSION, False)
+    assert (chosen.version(), chosen.is_chosen) == ("2.40.3", True)
+
+
+def test_the_reading_is_done_where_it_is_told(tmp_path: Path, pinned: str) -> None:
+    beside = tmp_path / "docker-compose"
+    beside.write_bytes(CONTENT)
+    asked: list[Path] = []
+
+    def aside(work: Callable[[], Path]) -> Path:
+        asked.append(work())
+        return asked[-1]
+
+    found = ComposeBinary(tmp_path / "data", beside=beside, machine=pinned, aside=aside)
+
+    assert [found.path(), found.path()] == [beside, beside]
+    assert asked == [beside]

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from appos import __version__
+from appos.compose.binary import VERSION, ComposeBinary
 from appos.errors import AppOSError, StoreError
 from appos.ledger.models import StepState
 from appos.ledger.run import RunStopped, StopReason
@@ -50,7 +51,9 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def system_of(services: Services, queue: Probe | None = None) -> System:
-    return System(services.config, services.databases, services.engine, services.ledger, queue)
+    return System(
+        services.config, services.databases, services.engine, services.compose, services.ledger, queue
+    )
 
 
 def checked(system: System) -> tuple[MemoryJournal, str]:
@@ -227,7 +230,7 @@ def test_a_check_finds_every_problem_and_says_them_all(
 
 def test_a_disk_that_cannot_be_written_is_found(services: Services, disk: SimpleNamespace) -> None:
     gone = replace(services.config, data_dir=services.config.data_dir / "gone")
-    system = System(gone, services.databases, services.engine, services.ledger, None)
+    system = System(gone, services.databases, services.engine, services.compose, services.ledger, None)
 
     assert "cannot be written: No such file or directory" in checked(system)[1]
 
@@ -272,3 +275,18 @@ def test_a_check_that_is_stopped_in_the_database_is_stopped_and_not_failed(
     monkeypatch.setattr(services.databases.data, "check", interrupted)
     with pytest.raises(RunStopped):
         system_of(services).check(this)
+
+
+def test_the_compose_that_runs_is_told(services: Services) -> None:
+    part = system_of(services).compose_part()
+
+    assert part.state is Health.OK
+    assert part.message == f"Docker Compose {VERSION}, checked by its checksum."
+
+
+def test_a_compose_that_may_not_run_is_told(services: Services, tmp_path: Path) -> None:
+    compose = ComposeBinary(tmp_path, tmp_path / "none")
+    system = System(services.config, services.databases, services.engine, compose, services.ledger, None)
+
+    assert system.status().compose.state is Health.FAILED
+    assert "COMPOSE_BINARY" in system.status().compose.message

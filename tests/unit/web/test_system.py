@@ -8,13 +8,22 @@ from tests.unit.fakes import FakeEngine
 def test_the_status_tells_of_every_part(client: FlaskClient, as_superuser: dict[str, str]) -> None:
     status = client.get("/api/appos/system/status", headers=as_superuser).get_json()
 
-    assert {"version", "started", "uptimeSeconds", "database", "queue", "engine", "disk", "jobs"} == set(
-        status
-    )
-    assert {name: status[name]["state"] for name in ("database", "queue", "engine")} == {
+    assert {
+        "version",
+        "started",
+        "uptimeSeconds",
+        "database",
+        "queue",
+        "engine",
+        "compose",
+        "disk",
+        "jobs",
+    } == set(status)
+    assert {name: status[name]["state"] for name in ("database", "queue", "engine", "compose")} == {
         "database": "ok",
         "queue": "ok",
         "engine": "ok",
+        "compose": "ok",
     }
     assert status["engine"]["info"]["apiVersion"] == "1.48"
     assert status["disk"]["totalBytes"] >= status["disk"]["freeBytes"] > 0
