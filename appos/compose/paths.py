@@ -10,7 +10,7 @@ is rewritten.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,6 @@ from appos.compose.model import Model, model_of
 from appos.compose.models import Finding, Severity
 from appos.compose.path import Part, joined
 from appos.errors import ConflictError
-
-Resolve = Callable[[str], str]
 
 
 class Mounted(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +80,7 @@ class HostPaths(msgspec.Struct, frozen=True, kw_only=True):
 NATIVE = HostPaths()
 
 
-def rewritten(
-    model: Model, host_paths: HostPaths, directory: Path, *, resolve: Resolve = os.path.realpath
-) -> tuple[Model, tuple[Finding, ...]]:
+def rewritten(model: Model, host_paths: HostPaths, directory: Path) -> tuple[Model, tuple[Finding, ...]]:
     """Return the model as the engine is to see it, and what of it the host cannot see.
 
     `directory` is the project's. Symbolic links are followed in AppOS's container, where their targets mean
@@ -98,9 +94,9 @@ def rewritten(
         written = Path(holder[key])
         if not (host_paths.covers(written) or written.is_relative_to(directory)):
             continue
-        real = Path(resolve(str(written)))
+        real = followed(written)
         path = host_paths.host_path(real)
-        if path is None and (host_paths.covers(real) or real.is_relative_to(resolve(str(directory)))):
+        if path is None and (host_paths.covers(real) or real.is_relative_to(followed(directory))):
             findings.append(_unreachable(joined(*parts), written))
         else:
             # A link that leads out of AppOS's mounts names a path of the host.
@@ -132,11 +128,11 @@ def ensure_sources(model: Model, directory: Path) -> tuple[Path, ...]:
     Raises:
         ConflictError: With the code `source_not_made`, where the disk refuses.
     """
-    own = Path(os.path.realpath(directory))
+    own = followed(directory)
     made = []
     for name, service in model.project.services.items():
         for place, mount in enumerate(service.volumes or ()):
-            source = Path(os.path.realpath(mount.source or os.sep))
+            source = followed(Path(mount.source or os.sep))
             wanted = mount.type == "bind" and (mount.bind is None or mount.bind.create_host_path)
             if not wanted or not source.is_relative_to(own) or source.exists():
                 continue
@@ -191,6 +187,15 @@ def _unreachable(path: str, written: Path) -> Finding:
         "would mount an empty directory instead.",
         fix="Put the app's files into AppOS's data directory, or mount their directory into its container.",
     )
+
+
+def followed(path: Path) -> Path:
+    """Follow the symbolic links of a path; where they may not be read, take it by its letters."""
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:
+        # So is /proc/1/root for all but root.
+        return _normal(path)
 
 
 def _normal(path: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Self
 
 import msgspec
 
-from appos.compose.paths import NATIVE, HostPaths
+from appos.compose.paths import NATIVE, HostPaths, followed
 from appos.compose.policy.models import Rule
 
 # Source: Filesystem Hierarchy Standard 3.0, and where container engines keep what is theirs.
@@ -74,14 +74,17 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def rule(self, path: str, *, read_only: bool = False, on_host: bool = False) -> Rule | None:
-        """Return the worst rule that reaching a path breaks, None for the app's own and for harmless ones.
+        """Return the worst rule that reaching a path breaks; None for the app's own, and for harmless ones.
 
         The path counts as it is written and with its symbolic links followed. With `on_host` it is one that
         the engine tells; links of the host are followed where AppOS sees them.
         """
+        broken: set[Rule | None] = set()
         if not PurePosixPath(path).is_absolute():
-            return Rule.UNCLEAR_PATH
-        broken = {self._rule(spelling, read_only) for spelling in self._spellings(path, on_host)}
+            # Who takes it decides where it begins; an engine, as most services, is in the root directory.
+            broken.add(Rule.UNCLEAR_PATH)
+            path = f"/{path}"
+        broken |= {self._rule(spelling, read_only) for spelling in self._spellings(path, on_host)}
         return next((rule for rule in _WORST_FIRST if rule in broken), None)
 
     def _spellings(self, path: str, on_host: bool) -> Iterator[Path]:
@@ -89,7 +92,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         yield plain(path)
         inside = self.host_paths.inside_path(Path(path)) if on_host else Path(path)
         if inside is not None:
-            yield plain(os.path.realpath(inside))
+            yield real(inside)
 
     def _rule(self, path: Path, read_only: bool) -> Rule | None:
         """Return the worst rule that one spelling of a path breaks."""
@@ -119,6 +122,11 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         return next((own for own in self.directories if path.is_relative_to(own)), None)
 
 
+def real(path: str | Path) -> Path:
+    """Follow the symbolic links of a path, as far as they can be read."""
+    return plain(str(followed(Path(path))))
+
+
 def plain(path: str) -> Path:
     """Take dots, doubled slashes and well-known links out of a path, by its letters."""
     text = "/" + os.path.normpath(path).lstrip("/")
@@ -135,6 +143,6 @@ def _is_socket(path: Path) -> bool:
 
 def _spelt(path: Path, host_paths: HostPaths) -> tuple[Path, ...]:
     """Return the spellings of a directory that AppOS sees: as given, with links followed, and on the host."""
-    real = Path(os.path.realpath(path))
-    found = (plain(str(path)), real, host_paths.host_path(path), host_paths.host_path(real))
+    target = real(path)
+    found = (plain(str(path)), target, host_paths.host_path(path), host_paths.host_path(target))
     return tuple(dict.fromkeys(spelling for spelling in found if spelling is not None))

@@ -1,6 +1,5 @@
 """Which files a project reaches: by mounts, volumes, configs and secrets, and by what Compose reads."""
 
-import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from appos.compose.model import Build, Mount, Project, Service, Volume
 from appos.compose.path import Part
 from appos.compose.paths import is_bind
 from appos.compose.policy.models import Offence, Rule
-from appos.compose.policy.places import Places, plain
+from appos.compose.policy.places import Places, plain, real
 
 _REMOTE = frozenset({"nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ceph", "9p"})
 _TMPFS_OPTIONS = re.compile(
@@ -41,8 +40,8 @@ class Reach(msgspec.Struct, frozen=True):
 
 def described(path: str) -> str:
     """Name a path, and what its symbolic links lead to."""
-    real = os.path.realpath(path)
-    return path if plain(real) == plain(path) else f"{path}, which leads to {real},"
+    target = real(path)
+    return path if target == plain(path) else f"{path}, which leads to {target},"
 
 
 def storage_offences(project: Project, places: Places, *, on_host: bool) -> Iterator[Offence]:
@@ -117,7 +116,7 @@ def _build_paths(at: tuple[Part, ...], build: Build, reach: Reach) -> Iterator[O
         yield from reach.path((*at, "context"), build.context)
         dockerfile = posixpath.join(build.context, build.dockerfile)
         # One that lies in the context is told with it, but for a link that leads out.
-        if not plain(os.path.realpath(dockerfile)).is_relative_to(plain(os.path.realpath(build.context))):
+        if not real(dockerfile).is_relative_to(real(build.context)):
             yield from reach.path((*at, "dockerfile"), dockerfile)
     for name, context in (build.additional_contexts or {}).items():
         if not _ELSEWHERE.match(context):

@@ -39,10 +39,6 @@ def bind(source: str, **more: Any) -> dict[str, Any]:
     return {"type": "bind", "source": source, "target": "/x", **more}
 
 
-def as_is(path: str) -> str:
-    return path
-
-
 @pytest.mark.parametrize(
     ("inside", "on_host"),
     [
@@ -116,7 +112,7 @@ def test_everything_that_the_engine_mounts_is_rewritten() -> None:
             "remote": {"name": "r", "driver_opts": {"type": "nfs", "o": "addr=nas", "device": f":{APP}"}},
         },
     )
-    made, findings = rewritten(told, MOUNTS, APP, resolve=as_is)
+    made, findings = rewritten(told, MOUNTS, APP)
     host = f"{VOLUME}/apps/wiki"
     assert findings == ()
     assert [mount.source for mount in made.project.services["web"].volumes or ()] == [
@@ -136,13 +132,13 @@ def test_everything_that_the_engine_mounts_is_rewritten() -> None:
 def test_what_compose_reads_itself_stays_as_it_is() -> None:
     service = {"build": {"context": f"{APP}/src"}, "env_file": [{"path": f"{APP}/x.env"}]}
     told = model_of({"name": "wiki", "services": {"web": service}})
-    assert rewritten(told, MOUNTS, APP, resolve=as_is)[0].raw == told.raw
+    assert rewritten(told, MOUNTS, APP)[0].raw == told.raw
 
 
 def test_a_project_outside_of_all_mounts_is_said_to_be_out_of_the_hosts_sight() -> None:
     elsewhere = Path("/home/me/wiki")
     told = model(bind(f"{elsewhere}/data"), bind("/home/me/other"), bind("/appos/data/backups/fast/x"))
-    _, findings = rewritten(told, MOUNTS, elsewhere, resolve=as_is)
+    _, findings = rewritten(told, MOUNTS, elsewhere)
     assert [finding.path for finding in findings] == ["services.web.volumes[0]", "services.web.volumes[2]"]
     assert "exists only within AppOS's own container" in findings[0].message
     with pytest.raises(ConflictError, match="/home/me/wiki/data exists only within") as refused:

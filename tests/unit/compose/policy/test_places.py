@@ -75,6 +75,8 @@ INSIDE = Places.of(
         pytest.param("relative", Rule.UNCLEAR_PATH, id="a path without a beginning"),
         pytest.param("~/x", Rule.UNCLEAR_PATH, id="a home that nobody worked out"),
         pytest.param("C:\\x", Rule.UNCLEAR_PATH, id="of another system"),
+        pytest.param("etc/passwd", Rule.HOST_PATH, id="a path that begins where the engine is"),
+        pytest.param("./../appos/data", Rule.APPOS_DATA, id="AppOS's data from where the engine is"),
     ],
 )
 @pytest.mark.parametrize("on_host", [False, True], ids=["as AppOS sees it", "as the engine tells it"])
@@ -88,6 +90,11 @@ def test_a_path_breaks_the_worst_rule_that_it_breaks(path: str, rule: Rule | Non
 def test_what_tells_nothing_may_be_read(path: str) -> None:
     assert INSIDE.rule(path, read_only=True) is None
     assert INSIDE.rule(path) is Rule.HOST_PATH
+
+
+def test_links_that_may_not_be_read_are_taken_by_their_letters() -> None:
+    # Who may read it finds that it is the root directory, and with it AppOS's data.
+    assert INSIDE.rule("/proc/1/root") in (Rule.HOST_PATH, Rule.APPOS_DATA)
 
 
 def test_volumes_of_appos_are_its_own() -> None:
