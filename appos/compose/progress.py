@@ -19,7 +19,7 @@ _LOGGED = re.compile(r'time="[^"]*" level=(?P<level>[a-z]+) msg=(?P<text>"(?:[^"
 _KEPT = re.compile(r'Volume "([^"]+)" exists but doesn\'t match configuration in compose file[^?]*\?')
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, rename={"parent": "parent_id"}):
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that Compose reports.
 
     `id` names what it is about (`Container shop-web-1`, `Image postgres:17`), `parent` the image of a layer.
@@ -158,7 +158,7 @@ def _object(line: str) -> dict[str, object] | None:
 def _step(message: dict[str, object], line: str) -> Step:
     """Read a step; what has another shape is kept as the line it was."""
     try:
-        return msgspec.convert(message, Step)
+        return msgspec.convert({**message, "parent": message.get("parent_id", "")}, Step)
     except msgspec.ValidationError:
         return Step(text=line)
 

@@ -14,18 +14,18 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
-class ContainerState(msgspec.Struct, frozen=True, kw_only=True):
+class ContainerState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A container. `state` and `health` are Docker's words; `health` is "" without a health check."""
 
-    id: str = msgspec.field(name="ID")
-    name: str = msgspec.field(name="Name")
-    service: str = msgspec.field(name="Service")
-    project: str = msgspec.field(name="Project")
-    image: str = msgspec.field(name="Image", default="")
-    state: str = msgspec.field(name="State")
-    health: str = msgspec.field(name="Health", default="")
-    status: str = msgspec.field(name="Status", default="")
-    exit_code: int = msgspec.field(name="ExitCode", default=0)
+    id: str
+    name: str
+    service: str
+    project: str
+    image: str = ""
+    state: str
+    health: str = ""
+    status: str = ""
+    exit_code: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -49,4 +49,11 @@ def states_of(said: str) -> tuple[ContainerState, ...]:
     if not text:
         return ()
     rows = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
-    return tuple(msgspec.convert(row, ContainerState) for row in rows)
+    return tuple(msgspec.convert(_named(row), ContainerState) for row in rows)
+
+
+def _named(row: dict[str, object]) -> dict[str, object]:
+    """Turn Compose's names (`ID`, `ExitCode`) into those of the wire (`id`, `exitCode`)."""
+    return {
+        name.lower() if name.isupper() else name[:1].lower() + name[1:]: value for name, value in row.items()
+    }
