@@ -16,7 +16,8 @@ from appos.compose.policy.models import Role, Rule
 from appos.compose.policy.places import Places
 from appos.compose.policy.rules import PolicyRules
 from tests.conformance.conftest import COUNTS
-from tests.conformance.policy_cases import HOST_DATA, LINKS, SPELLINGS, WAYS, Cases, Told, write
+from tests.conformance.policy_cases import HOST_DATA, LINKS, SPELLINGS
+from tests.conformance.policy_ways import WAYS, Cases, Told, write
 
 NOWHERE = "unix:///nowhere/docker.sock"
 
