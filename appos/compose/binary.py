@@ -115,7 +115,8 @@ class ComposeBinary:
         self._version = version_of(path)
         if numbers(self._version) < OLDEST:
             raise ConfigError(
-                f"COMPOSE_BINARY names Docker Compose {self._version}; it has to be {_dotted(OLDEST)} or newer.",
+                f"COMPOSE_BINARY names Docker Compose {self._version}; "
+                f"AppOS needs {_dotted(OLDEST)} or newer.",
                 code="compose_too_old",
             )
         return path

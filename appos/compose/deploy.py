@@ -5,14 +5,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from appos.compose.driver import Compose, OnStep, ignore
 from appos.compose.invocation import UpOptions
-from appos.compose.leftovers import Yard, tidy
+from appos.compose.leftovers import PROJECT, Yard, tidy
+from appos.compose.model import Project
 from appos.compose.models import ProjectFiles
+from appos.compose.networks import Renewed, Switch, drop, half_made, restore
 from appos.compose.process import Cancel
+from appos.compose.progress import Step
 from appos.compose.states import ContainerState, Verdict
 from appos.compose.veil import Veil
 from appos.errors import EngineError
@@ -26,9 +30,10 @@ MOST_TRIES = 5
 
 # Compose's words when what a service waits for has failed. Source: docker/compose, convergence.go.
 _DEPENDENCY = re.compile(r"is unhealthy|exited \(\d+\)|didn't complete successfully|dependency .* failed")
-# The engine's words when it is still removing or stopping something. Source: moby, daemon and errdefs.
-_UNDER_WAY = re.compile(
-    r"No such container|already in progress|marked for removal|already in use|has active endpoints|not found"
+# The engine's words when what one request asks is in the way of another. Source: moby, daemon and errdefs.
+_IN_THE_WAY = re.compile(
+    r"No such container|already in progress|marked for removal|has active endpoints"
+    r"|is not connected to (the )?network|network \S+ not found"
 )
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -49,6 +54,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Engine(Yard, Switch, Protocol):
+    """What a deployment asks of an engine. `appos.engine.port.Engine` is one."""
+
+
 class Deployment:
     """One deployment of a project, which must have a name.
 
@@ -58,7 +67,7 @@ class Deployment:
     def __init__(
         self,
         compose: Compose,
-        yard: Yard,
+        engine: Engine,
         files: ProjectFiles,
         options: UpOptions | None = None,
         *,
@@ -68,7 +77,7 @@ class Deployment:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._compose = compose
-        self._yard = yard
+        self._engine = engine
         self._files = files
         self._options = options or UpOptions()
         self._wait_seconds = wait_seconds
@@ -84,36 +93,67 @@ class Deployment:
             ConflictError: `files_changed`.
         """
         with _begun(self._compose.home / "begun" / self._files.name) as is_second:
-            outcome = self._patiently() if is_second else self._once()
+            outcome = self._patiently()
             if is_second and not outcome.said:
                 # What the engine was doing when the run before was killed has come to its end by now: a
                 # container that was being stopped, or that lost its network, is brought back.
-                outcome = self._once()
+                outcome = self._patiently()
+                self._restore_all()
         return outcome
 
     def _patiently(self) -> Outcome:
-        """Try again while the engine still does what a run asked of it that was killed since."""
+        """Try again where one part of a run was in the way of another, or of what a killed run had begun."""
         for _ in range(MOST_TRIES - 1):
             try:
                 return self._once()
             except EngineError as error:
-                if error.code != "compose_failed" or not _UNDER_WAY.search(error.message):
+                if error.code != "compose_failed" or not _IN_THE_WAY.search(error.message):
                     raise
+                network = half_made(error.message)
+                if network:
+                    drop(self._engine, self._files.name, network)
             self._sleep(POLL_SECONDS)
         return self._once()
 
     def _once(self) -> Outcome:
-        tidy(self._yard, self._files.name)
+        tidy(self._engine, self._files.name)
         self._cancel.check()
+        renewed = Renewed()
+
+        def take(step: Step) -> None:
+            renewed.take(step)
+            self._on_step(step)
+
         try:
-            warnings = self._compose.up(
-                self._files, self._options, on_step=self._on_step, cancel=self._cancel
-            )
+            warnings = self._compose.up(self._files, self._options, on_step=take, cancel=self._cancel)
         except EngineError as error:
             if error.code != "compose_failed" or not _DEPENDENCY.search(error.message):
                 raise
+            if self._restored(renewed):  # What it waited for may just not have been found by its name.
+                return self._once()
             return self._outcome(self._look(), said=error.message)
+        self._restored(renewed)
         return self._outcome(self._settled(), warnings=warnings)
+
+    def _restored(self, renewed: Renewed) -> bool:
+        """Restore what Compose forgot about networks that it made anew, if it made any."""
+        if not renewed.networks:
+            return False
+        renewed.restore(self._engine, self._project())
+        return True
+
+    def _restore_all(self) -> None:
+        """Restore what a killed run may have left without: the aliases of every container."""
+        project = self._project()
+        containers = self._engine.containers(labels={PROJECT: project.name})
+        networks = [it.name for it in project.networks.values() if not it.external]
+        restore(self._engine, project, containers, networks)
+
+    def _project(self) -> Project:
+        answer = self._compose.config(self._files, cancel=self._cancel)
+        if answer.model is None:
+            raise EngineError(answer.refusal, code="compose_failed")
+        return answer.model.project
 
     def _look(self) -> tuple[ContainerState, ...]:
         return self._compose.ps(self._files, cancel=self._cancel)

@@ -325,8 +325,10 @@ class Networks(Protocol):
         """
         ...
 
-    def connect(self, network: str, container: str, *, aliases: Sequence[str] = ()) -> None:
-        """Put a container on a network.
+    def connect(
+        self, network: str, container: str, *, aliases: Sequence[str] = (), addresses: Sequence[str] = ()
+    ) -> None:
+        """Put a container on a network; `addresses` are the IPv4 and the IPv6 address that it shall have.
 
         Raises:
             NotFoundError: either is not there (`network_not_found`, `container_not_found`).

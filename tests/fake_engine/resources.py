@@ -97,7 +97,9 @@ class FakeResources(FakeContainers, FakeImages):
         del self.networks_by_id[found.id]
         self.happened("network", "destroy", found.id, {"name": found.name})
 
-    def connect(self, network: str, container: str, *, aliases: Sequence[str] = ()) -> None:
+    def connect(
+        self, network: str, container: str, *, aliases: Sequence[str] = (), addresses: Sequence[str] = ()
+    ) -> None:
         self.asks()
         found, box = self._network(network), self._box(container)
         if found.name in box.told.networks:

@@ -4,6 +4,8 @@ import json
 import logging
 import threading
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -249,6 +251,31 @@ def test_a_volume_whose_definition_changes_keeps_its_data(make_shop: MakeShop, t
     said = project.engine.exec_run(f"{project.name}-web-1", ["cat", "/data/f"]).stdout
     assert said == b"kept\n"
     assert any(f"{project.name}_data is kept" in warning for warning in outcome.warnings)
+
+
+def test_services_find_one_another_on_a_network_that_was_made_anew(
+    make_shop: MakeShop, tiny_image: str
+) -> None:
+    attachment = {"aliases": ["database"], "ipv4_address": "10.213.7.77"}
+    content = one(tiny_image, networks=["net"], ports=["127.0.0.1::80"], command=["httpd", "-f"])
+    content["services"]["db"] = {"image": tiny_image, "command": FOREVER, "networks": {"net": attachment}}
+    subnet = {"config": [{"subnet": "10.213.7.0/24"}]}
+    project = make_shop({**content, "networks": {"net": {"ipam": subnet, "labels": {"version": "1"}}}})
+    project.deploy()
+    before = project.ids()
+
+    project.write({**content, "networks": {"net": {"ipam": subnet, "labels": {"version": "2"}}}})
+    project.deploy()
+
+    web = f"{project.name}-web-1"
+    assert project.ids() == before
+    assert project.engine.network(f"{project.name}_net").labels["version"] == "2"
+    for name in ("db", "database", f"{project.name}-db-1"):
+        found = project.engine.exec_run(web, ["ping", "-c", "1", "-W", "2", name])
+        assert b"10.213.7.77" in found.stdout, (name, found)
+    (published,) = project.engine.container(web).ports
+    with pytest.raises(urllib.error.HTTPError):  # It answers, with 404.
+        urllib.request.urlopen(f"http://127.0.0.1:{published.host_port}/none", timeout=5)
 
 
 def test_logs_follow_until_cancelled(make_shop: MakeShop, tiny_image: str) -> None:

@@ -1,6 +1,7 @@
 """Volumes and networks of a real engine."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from appos.engine.docker.containers import label_filters
 from appos.engine.docker.names import named
@@ -88,11 +89,15 @@ class Networks:
         name = named(network, NETWORK)
         self._session.ask(lambda api: api.remove_network(name), NETWORK)
 
-    def connect(self, network: str, container: str, *, aliases: Sequence[str] = ()) -> None:
+    def connect(
+        self, network: str, container: str, *, aliases: Sequence[str] = (), addresses: Sequence[str] = ()
+    ) -> None:
         """Put a container on a network."""
         on, who = named(network, NETWORK), named(container, CONTAINER)
+        wanted: dict[str, Any] = {"ipv6_address" if ":" in it else "ipv4_address": it for it in addresses}
         self._session.ask(
-            lambda api: api.connect_container_to_network(who, on, aliases=list(aliases) or None), NETWORK
+            lambda api: api.connect_container_to_network(who, on, aliases=list(aliases) or None, **wanted),
+            NETWORK,
         )
 
     def disconnect(self, network: str, container: str, *, force: bool = False) -> None:
