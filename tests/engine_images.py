@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import docker
 import pytest
 
-from tests.engine_packages import NEVER, Package, download, merged_links, needed, write_layer
+from tests.engine_packages import NEVER, Package, download, merged_links, needed, update, write_layer
 
 TINY_IMAGE = "tiny:1"
 BUSYBOX = Path("/bin/busybox")
@@ -47,6 +47,7 @@ def load_tiny_image(host: str) -> str:
 
 def build_images(host: str, names: Sequence[str]) -> list[str]:
     """Build images of `RECIPES` out of Debian's packages, after the one they all begin from; name them."""
+    update()
     base = needed(_packages(BASE)[0], [])
     _build(host, BASE, base)
     for name in names:

@@ -1,5 +1,6 @@
 """Layers of images out of Debian's packages: what these hold, without running their scripts."""
 
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,11 @@ class Package:
 
 # Newer than whatever is asked for: for packages that an image is to do without.
 NEVER = "9999:0"
+
+
+def update() -> None:
+    """Fetch the lists of Debian's packages: there may be none, or old ones that name what is gone."""
+    _output("apt-get", "update")
 
 
 def needed(wanted: Sequence[str], present: Sequence[Package]) -> list[Package]:
@@ -111,6 +117,7 @@ def _files(deb: Path) -> Iterator[tarfile.TarFile]:
 
 
 def _output(*command: str, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    env = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 0, f"{command[:2]}: {done.stderr}{done.stdout}"
     return done.stdout
