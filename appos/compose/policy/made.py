@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from appos.compose.model import (
     BindOptions,
     Deploy,
@@ -32,6 +34,16 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _NO_NETWORK = ("", "default", "none", "host")
 # Parts of a path that name a list's entries in a file; what the engine tells has an order of its own.
 _DEPTH = 3
+
+
+class Defaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine gives a container that asks for nothing: its runtime, and its namespace of cgroups.
+
+    The latter is `host` where the host has the first version of cgroups; no container can do less there.
+    """
+
+    runtime: str = "runc"
+    cgroup: str = "private"
 
 
 class MadeMount(Protocol):
@@ -90,6 +102,9 @@ class MadeNetwork(Protocol):
     def labels(self) -> Mapping[str, str]: ...
 
 
+_USUAL = Defaults()
+
+
 def judge_made(
     containers: Sequence[MadeContainer],
     volumes: Iterable[MadeVolume],
@@ -98,18 +113,18 @@ def judge_made(
     role: Role,
     places: Places,
     *,
-    runtime: str = "runc",
+    defaults: Defaults = _USUAL,
 ) -> Verdict:
     """Judge all containers of one project, with the volumes and networks that they use.
 
-    `runtime` is the engine's own. Findings name the service and its option, as they would for a file.
+    `defaults` are the engine's. Findings name the service and its option, as they would for a file.
     """
     known_volumes = {volume.name: volume for volume in volumes}
     known_networks = {network.name: network for network in networks}
     own = frozenset(container.id for container in containers)
     offences: list[Offence] = []
     for container in containers:
-        project = project_of(container, known_volumes, known_networks, own=own, runtime=runtime)
+        project = project_of(container, known_volumes, known_networks, own=own, defaults=defaults)
         offences += project_offences(project, places, on_host=True)
     return verdict((_shortened(offence) for offence in offences), rules, role)
 
@@ -120,7 +135,7 @@ def project_of(
     networks: Mapping[str, MadeNetwork],
     *,
     own: frozenset[str] = frozenset(),
-    runtime: str = "runc",
+    defaults: Defaults = _USUAL,
 ) -> Project:
     """Tell a container, its volumes and its networks in the words of the model.
 
@@ -141,14 +156,16 @@ def project_of(
     )
     return Project(
         name=project,
-        services={container.labels.get(SERVICE) or container.name: _service(container, mounts, own, runtime)},
+        services={
+            container.labels.get(SERVICE) or container.name: _service(container, mounts, own, defaults)
+        },
         volumes={_key(name, project): volume for name, volume in told_volumes},
         networks={_key(name, project): network for name, network in told_networks},
     )
 
 
 def _service(
-    container: MadeContainer, mounts: tuple[Mount, ...], own: frozenset[str], runtime: str
+    container: MadeContainer, mounts: tuple[Mount, ...], own: frozenset[str], defaults: Defaults
 ) -> Service:
     """Tell a container as a service."""
     told = container.host_config
@@ -160,7 +177,7 @@ def _service(
         ipc=_namespace(told.get("IpcMode"), own),
         uts=told.get("UTSMode") or "",
         userns_mode=told.get("UsernsMode") or "",
-        cgroup=told.get("CgroupnsMode") or "",
+        cgroup="" if told.get("CgroupnsMode") == defaults.cgroup else told.get("CgroupnsMode") or "",
         cgroup_parent=told.get("CgroupParent") or "",
         cap_add=tuple(told.get("CapAdd") or ()),
         security_opt=tuple(_security(told)),
@@ -168,7 +185,7 @@ def _service(
         devices=tuple(Device(source=device["PathOnHost"]) for device in told.get("Devices") or ()),
         device_cgroup_rules=tuple(told.get("DeviceCgroupRules") or ()),
         deploy=_requests(told.get("DeviceRequests")),
-        runtime="" if told.get("Runtime") == runtime else told.get("Runtime") or "",
+        runtime="" if told.get("Runtime") == defaults.runtime else told.get("Runtime") or "",
         oom_kill_disable=bool(told.get("OomKillDisable")),
         oom_score_adj=told.get("OomScoreAdj") or 0,
         tmpfs=tuple(f"{target}:{options}" for target, options in (told.get("Tmpfs") or {}).items()),
