@@ -16,7 +16,8 @@ import gc
 gc.disable()
 
 import appos.jobs.lean
-import appos.store.lean  # noqa: F401
+import appos.store.lean
+import appos.web.lean  # noqa: F401
 from appos.engine.docker import DockerEngine
 from appos.web.process import Process
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from appos.errors import AppOSError, NotFoundError
 from appos.records.files.folders import OpenFile
-from appos.records.files.images import MADE_OF, NoThumb, Size, encode, shrink
+from appos.records.files.sizes import NoThumb, Size
 from appos.records.files.store import FileStore
 from appos.store.offload import offload
 
@@ -96,6 +96,9 @@ class Thumbs:
         return True
 
     def _make(self, key: Key, size: Size, form: str) -> None:
+        # Pillow costs 17 ms at start and 2.4 MB, so it is loaded with the first thumb that is made.
+        from appos.records.files.images import MADE_OF, encode, shrink  # noqa: PLC0415
+
         collection_id, record_id, name, text = key
         with self._store.open(collection_id, record_id, name).file as source:
             image = shrink(source, size, form)

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from appos.records.files import images
-from appos.records.files.images import MADE_OF, NoThumb, Plan, Size, encode, shrink
+from appos.records.files.images import MADE_OF, encode, shrink
+from appos.records.files.sizes import NoThumb, Plan, Size
 from tests.file_samples import moving, picture, turned
 
 
@@ -20,13 +21,6 @@ def shrunk(content: bytes, size: str, form: str = "PNG") -> Image.Image:
     target = io.BytesIO()
     encode(shrink(io.BytesIO(content), parsed(size), form), MADE_OF[form], target)
     return Image.open(io.BytesIO(target.getvalue()))
-
-
-@pytest.mark.parametrize(
-    "text", ["", "x", "100", "100x", "x100", "0x0", "0x0f", "1x1z", "-1x1", "1 x1", "123456x1", "\u0661x1"]
-)
-def test_what_is_no_size_is_refused(text: str) -> None:
-    assert Size.parse(text) is None
 
 
 # Source: PocketBase 0.36.2; tests/conformance/test_files_oracle.py asks it for more.
@@ -54,21 +48,6 @@ def test_a_thumb_has_the_size_that_pocketbase_gives_it(
 
     assert (plan.width, plan.height) == expected
     assert shrunk(picture("PNG", width, height), size).size == expected
-
-
-@pytest.mark.parametrize(
-    ("size", "box"),
-    [
-        ("100x100", (50, 0, 150, 100)),
-        ("100x100t", (50, 0, 150, 100)),
-        ("200x50", (0, 25, 200, 75)),
-        ("200x50t", (0, 0, 200, 50)),
-        ("200x50b", (0, 50, 200, 100)),
-        ("200x50f", (0, 0, 200, 100)),
-    ],
-)
-def test_what_is_cropped_is_cropped_from_where_the_size_says(size: str, box: tuple[int, ...]) -> None:
-    assert Plan.of(200, 100, parsed(size)).box == box
 
 
 def test_the_top_and_the_bottom_of_an_image_are_told_apart() -> None:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from appos.errors import StoreError
+from appos.records.files import images
 from appos.records.files import thumbs as thumbs_module
 from appos.records.files.folders import OpenFile
 from appos.records.files.images import shrink as shrink_image
@@ -39,7 +40,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(threading.current_thread().name)
         return original(*args)
 
-    monkeypatch.setattr(thumbs_module, "shrink", shrink)
+    monkeypatch.setattr(images, "shrink", shrink)
     return names
 
 
@@ -189,7 +190,7 @@ def test_a_few_thumbs_are_made_at_once(
             now[0] -= 1
         return image
 
-    monkeypatch.setattr(thumbs_module, "shrink", shrink)
+    monkeypatch.setattr(images, "shrink", shrink)
     left = iter(names)
     together(len(names), lambda: size_of(opened(thumbs, next(left))))
 
@@ -220,7 +221,7 @@ def test_a_mistake_while_a_thumb_is_made_keeps_nobody_waiting(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(thumbs_module, "shrink", fail)
+        patch.setattr(images, "shrink", fail)
         with pytest.raises(ZeroDivisionError):
             opened(thumbs, name)
 
