@@ -9,7 +9,7 @@ import msgspec
 
 from appos.engine.models import Change, Container, ContainerSummary, ExecResult, LogLine, Stats
 from appos.errors import ConflictError, InvalidError, NotFoundError
-from tests.fake_engine.state import Box, State, has_labels, now
+from tests.fake_engine.state import Box, State, has_labels, now, unix_seconds
 from tests.fake_engine.streams import FakeExec, FakeStream
 
 # What a program makes of its arguments, environment and input.
@@ -149,7 +149,8 @@ class FakeContainers(State):
         self.asks()
         box = self._box(container)
         lines = box.lines[len(box.lines) - tail :] if tail is not None else box.lines
-        told = [line if timestamps else msgspec.structs.replace(line, time="") for line in lines]
+        recent = [line for line in lines if not since or unix_seconds(line.time) >= since]
+        told = [line if timestamps else msgspec.structs.replace(line, time="") for line in recent]
         is_over = not follow or box.told.state != "running"
         stream = FakeStream(told, is_whole=is_over)
         if not is_over:

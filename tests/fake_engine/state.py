@@ -127,6 +127,11 @@ def has_labels(found: Mapping[str, str], wanted: Mapping[str, str] | None) -> bo
     )
 
 
+def unix_seconds(time: str) -> float:
+    """Read a time as an engine writes it, to the second."""
+    return datetime.strptime(f"{time[:19]}+0000", "%Y-%m-%dT%H:%M:%S%z").timestamp()
+
+
 def now() -> str:
     """The time as an engine writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")

@@ -16,6 +16,7 @@ from appos.engine.port import Engine
 from tests.engine_images import client_of
 from tests.engine_registry import Registry
 from tests.fake_engine import FakeEngine
+from tests.fake_engine.state import now
 
 LABELS = {"org.example.contract": "yes"}
 # What a container says and then waits for its end.
@@ -187,7 +188,7 @@ class FakeSite:
             image=self.image,
             image_id=self._image.id,
             labels={**LABELS, **(labels or {})},
-            lines=[LogLine(stream=one.stream, text=one.text, time="2026-01-02T03:04:05Z") for one in LINES],
+            lines=[LogLine(stream=one.stream, text=one.text, time=now()) for one in LINES],
             mounts=tuple(self._mounts(volumes or {})),
             networks=(network,),
             state="running" if starts else "created",

@@ -14,9 +14,6 @@ from tests.unit.fakes import FakeEngine
 
 NewEngine = Callable[[bool], Engine]
 
-# Docker's SDK leaves closing an idle connection to the garbage collector, which says so in its own time.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 @pytest.fixture(params=["real", "fake"])
 def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewEngine]:
@@ -52,8 +49,6 @@ def test_an_engine_tells_what_it_is(new_engine: NewEngine) -> None:
     assert info.images >= 0
 
 
-# The SDK leaves a socket that found nobody to the garbage collector.
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_an_engine_that_is_away_says_so(new_engine: NewEngine) -> None:
     engine = new_engine(False)
     for _ in range(2):

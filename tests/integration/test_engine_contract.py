@@ -17,9 +17,6 @@ from tests.integration.engine_sites import LABELS, LINES, FakeSite, Pushed, Site
 NAME = "contract-web"
 KILLED = 137
 
-# Docker's SDK leaves closing an idle connection to the garbage collector, which says so in its own time.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 @pytest.fixture(scope="module")
 def pushed(engine_host: str, tiny_image: str, registry: Registry, private_registry: Registry) -> Pushed:
@@ -183,6 +180,8 @@ def test_a_log_tells_what_was_written_on_which_output(site: Site) -> None:
     assert last.text in {line.text for line in LINES}
     assert last.time.endswith("Z")
     assert list(site.engine.logs(web, tail=0)) == []
+    assert len(list(site.engine.logs(web, since=time.time() - 60))) == len(LINES)
+    assert list(site.engine.logs(web, since=time.time() + 60)) == []
 
 
 def test_a_log_is_followed_until_the_end_of_its_container(site: Site) -> None:

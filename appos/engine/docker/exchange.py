@@ -72,7 +72,8 @@ class Exchange:
         self._connection = _Connection(host)
         self._socket: socket.socket | None = None
         self._answer: http.client.HTTPResponse | None = None
-        self._lock = threading.Lock()
+        # A signal's handler may close what its own thread is at.
+        self._lock = threading.RLock()
         self._users = 0
         self._is_closed = False
 
@@ -165,9 +166,9 @@ class Exchange:
     def _used(self, *, is_fatal: bool = True) -> Iterator[None]:
         """Mark it as used; a failure that is fatal closes it, and one of sending leaves what can be read."""
         with self._lock:
-            self._stop_if_closed()
             self._users += 1
         try:
+            self._stop_if_closed()
             yield
         except (OSError, http.client.HTTPException) as error:
             if self._is_closed:
@@ -176,7 +177,7 @@ class Exchange:
             self._is_closed = is_fatal
             raise Gone(str(error)) from error
         except BaseException:
-            # Killed, timed out or refused: what is left of the answer is of no use.
+            # Closed, killed or timed out: what is left of the answer is of no use.
             self._is_closed = True
             raise
         finally:

@@ -47,6 +47,8 @@ def info_of(version: Told, info: Told) -> EngineInfo:
         containers_running=info["ContainersRunning"],
         images=info["Images"],
         root_dir=info.get("DockerRootDir") or "",
+        default_runtime=info.get("DefaultRuntime") or "runc",
+        has_private_cgroups="name=cgroupns" in (info.get("SecurityOptions") or ()),
         logging_driver=info.get("LoggingDriver") or "",
         warnings=tuple(info.get("Warnings") or ()),
     )
