@@ -5,6 +5,7 @@ What AppOS finds beyond that is a warning or an info. Where Compose names a prob
 AppOS's words stand for both; a problem that only Compose sees is told in Compose's words.
 """
 
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -55,6 +56,8 @@ class Analysis(msgspec.Struct, frozen=True):
     found: tuple[Found, ...]
     sources: Sources
     root: MapNode | None
+    # All files that were looked for: those that it is made of, what they extend and include, and env files.
+    files: tuple[Path, ...]
     # How findings name the files that Compose names by their whole paths.
     names: dict[str, str]
 
@@ -132,7 +135,9 @@ def analyse(files: ProjectFiles) -> Analysis:
     )
     if root is not None:
         _check(subject)
-    return Analysis(tuple(report.found), Sources(root, reader, subject.beside, report.named), root, names)
+    return Analysis(
+        tuple(report.found), Sources(root, reader, subject.beside, report.named), root, reader.files, names
+    )
 
 
 def _check(subject: Subject) -> None:
@@ -163,10 +168,10 @@ def _accepted(found: Found) -> Finding | None:
 
 def _names_same(finding: Finding, refusal: Refusal, path: str, place: Place | None) -> bool:
     """Tell whether a finding and Compose's words name the same problem."""
-    if not any(
-        finding.code.startswith(code) if code.endswith("_") else finding.code == code
-        for code in refusal.codes
-    ):
+    # What is not YAML is read only up to there, and Compose may stumble over that part of it.
+    if finding.code.startswith("yaml_"):
+        return True
+    if not any(_is_code(finding.code, code) for code in refusal.codes):
         return False
     if place is not None and finding.file == place.file and finding.line is not None:
         # Compose's YAML and AppOS's may see the same problem a line apart.

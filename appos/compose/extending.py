@@ -40,7 +40,9 @@ class Extending:
         """Return a service with what it extends under it."""
         service = services.entries[name]
         extends = entry(service, "extends")
-        if extends is None or not isinstance(service, MapNode):
+        wanted = text(extends) or text(entry(extends, "service"))
+        # One that names no service stays, for the check of its form.
+        if extends is None or not wanted or not isinstance(service, MapNode):
             return service
         own = MapNode(
             service.place,
@@ -57,7 +59,7 @@ class Extending:
                 place=service.keys["extends"],
             )
             return own
-        base = self._base(name, services, extends, file, around, (*steps, (file, name)))
+        base = self._base(name, wanted, services, extends, file, around, (*steps, (file, name)))
         if base is None:
             return own
         try:
@@ -75,6 +77,7 @@ class Extending:
     def _base(
         self,
         name: str,
+        wanted: str,
         services: MapNode,
         extends: Node,
         file: Path,
@@ -82,10 +85,7 @@ class Extending:
         steps: tuple[_Step, ...],
     ) -> Node | None:
         """Return the service that a service extends."""
-        wanted = text(extends) or text(entry(extends, "service"))
         other = text(entry(extends, "file"))
-        if not wanted:
-            return None
         if other is not None:
             path = joined("services", name, "extends", "file")
             file = around.directory / other

@@ -69,6 +69,8 @@ class Layers:
             self.is_whole = False
             explain(error, data, self._report)
             return None
+        if not parsed.documents:
+            parsed.documents.append(MapNode(Place(name, 1), {}, {}))
         for flaw in parsed.flaws:
             explain_flaw(flaw, self._report)
         return self._documents(parsed.documents, name, around)

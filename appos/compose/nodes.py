@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 
 from appos.compose.models import Place
 
-Value = str | int | float | bool | None
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date or a time, which YAML makes of a plain word such as `2020-01-31`."""
+
+
+Value = str | int | float | bool | Moment | None
 
 
 @dataclass(slots=True)
@@ -75,4 +81,6 @@ def named(node: Node | None) -> str:
         return "empty"
     if isinstance(value, bool):
         return "true or false"
+    if isinstance(value, Moment):
+        return "a date"
     return "a text" if isinstance(value, str) else "a number"

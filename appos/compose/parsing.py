@@ -4,6 +4,7 @@ libyaml tells what it reads piece by piece, and the tree is built here without r
 nested a hundred thousand deep, or whose aliases multiply, costs no more than its own length.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from appos.compose.scalars import meaning
 DEEPEST = 200
 _YAML_TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
+_COMMENT_AFTER_TAB = re.compile(rb"^[ ]*\t[ \t]*(?=#)", re.MULTILINE)
 
 
 class NotYamlError(Exception):
@@ -56,6 +58,18 @@ def parse(data: bytes, file: str) -> Parsed:
     Raises:
         NotYamlError: It cannot be read.
     """
+    try:
+        return _parse(data, file)
+    except NotYamlError:
+        # Compose takes comments behind a tab, which libyaml does not.
+        lenient = _COMMENT_AFTER_TAB.sub(lambda match: match[0].replace(b"\t", b" "), data)
+        if lenient == data:
+            raise
+        return _parse(lenient, file)
+
+
+def _parse(data: bytes, file: str) -> Parsed:
+    """Read all documents of a file as libyaml takes it."""
     loader = yaml.CSafeLoader(data)
     builder = _Builder(file)
     try:

@@ -4,18 +4,21 @@ Source: YAML 1.2.2, section 10.3.2 (core schema). `yes`, `on` and `22:22` are te
 """
 
 import re
+from datetime import date as calendar
 
-from appos.compose.nodes import Value
+from appos.compose.nodes import Moment, Value
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL_FLOAT = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_TIME = re.compile(r"[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?(Z|[-+]\d\d:?\d\d)?|")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _OTHER_BASES = (
-    (re.compile(r"[-+]?0x[0-9a-fA-F]+"), 16),
-    (re.compile(r"[-+]?0b[01]+"), 2),
-    (re.compile(r"[-+]?0o?[0-7]+"), 8),
+    (re.compile(r"[-+]?0[xX][0-9a-fA-F]+"), 16),
+    (re.compile(r"[-+]?0[bB][01]+"), 2),
+    (re.compile(r"[-+]?0[oO]?[0-7]+"), 8),
 )
 # What can begin a number; most words are none, and this tells it at once.
 _NUMBER_START = frozenset("+-.0123456789")
@@ -34,6 +37,8 @@ def meaning(word: str, tag: str | None, is_plain: bool) -> Value:
 
 def _number(word: str) -> Value:
     """Return the number that a word is, or the word."""
+    if (date := _DATE.match(word)) is not None and _TIME.fullmatch(word, date.end()):
+        return Moment() if _is_date(*map(int, date.groups())) else word
     plain = word.replace("_", "")
     # A number of a thousand digits is none that anything in Compose takes.
     if len(plain) > 64:
@@ -42,9 +47,18 @@ def _number(word: str) -> Value:
         return int(plain)
     for pattern, base in _OTHER_BASES:
         if pattern.fullmatch(plain):
-            return int(plain, base) if base != 8 else int(plain.replace("o", ""), 8)
+            return int(plain, base) if base != 8 else int(plain.lower().replace("o", ""), 8)
     if _FLOAT.fullmatch(plain):
         return float(plain)
     if _SPECIAL_FLOAT.fullmatch(word):
         return float(word.replace(".", ""))
     return word
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    """Tell whether there is such a day."""
+    try:
+        calendar(year, month, day)
+    except ValueError:
+        return False
+    return True

@@ -37,26 +37,48 @@ def said(
     env_files: tuple[Path, ...] = (),
     variables: Mapping[str, str] | None = None,
 ) -> Said:
-    """Ask Compose for the normalised model of a project."""
+    """Ask Compose whether it accepts a project; its model is not asked for."""
+    answer = _run(directory, files, name, env_files, variables or {}, "--quiet")
+    lines = answer.stderr.splitlines()
+    warnings = tuple(line for line in lines if line.startswith(LOG_PREFIX))
+    words = "\n".join(line for line in lines if not line.startswith(LOG_PREFIX)).strip()
+    return Said(None, words if answer.returncode else "", warnings)
+
+
+def model(
+    directory: Path,
+    *files: Path,
+    name: str = "",
+    env_files: tuple[Path, ...] = (),
+    variables: Mapping[str, str] | None = None,
+) -> Model:
+    """Ask Compose for the normalised model of a project that it accepts."""
+    answer = _run(directory, files, name, env_files, variables or {}, "--format=json")
+    assert not answer.returncode, answer.stderr
+    raw: dict[str, Any] = json.loads(answer.stdout)
+    return model_of(raw)
+
+
+def _run(
+    directory: Path,
+    files: tuple[Path, ...],
+    name: str,
+    env_files: tuple[Path, ...],
+    variables: Mapping[str, str],
+    output: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run `docker compose config`."""
     arguments = ["--project-directory", str(directory), *(f"--file={path}" for path in files)]
     arguments += [f"--env-file={path}" for path in env_files]
     if name:
         arguments.append(f"--project-name={name}")
-    answer = subprocess.run(
-        [str(binary()), *arguments, "config", "--format=json"],
+    return subprocess.run(
+        [str(binary()), *arguments, "config", output],
         capture_output=True,
         text=True,
         errors="replace",
         cwd=directory,
-        env={"PATH": os.environ["PATH"], "HOME": str(directory), **(variables or {})},
+        env={"PATH": os.environ["PATH"], "HOME": str(directory), **variables},
         timeout=SECONDS,
         check=False,
     )
-    lines = answer.stderr.splitlines()
-    warnings = tuple(line for line in lines if line.startswith(LOG_PREFIX))
-    if answer.returncode:
-        return Said(
-            None, "\n".join(line for line in lines if not line.startswith(LOG_PREFIX)).strip(), warnings
-        )
-    raw: dict[str, Any] = json.loads(answer.stdout)
-    return Said(model_of(raw), "", warnings)

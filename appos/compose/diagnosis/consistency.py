@@ -6,7 +6,7 @@ Source: Compose Specification, and what Docker Compose refuses beyond its schema
 import re
 from collections.abc import Callable
 
-from appos.compose.diagnosis.subject import Subject, value
+from appos.compose.diagnosis.subject import Subject, names, value
 from appos.compose.nodes import ListNode, MapNode, Node, entries, entry, items, text
 from appos.compose.path import Part
 
@@ -179,6 +179,18 @@ def _check_device_request(subject: Subject, parts: tuple[Part, ...], item: Node)
         )
 
 
+def _check_environment(subject: Subject, name: str, service: MapNode) -> None:
+    for part, variable, _ in names(service.entries.get("environment"), "environment"):
+        variable = variable.partition("=")[0]
+        if variable != variable.rstrip():
+            subject.error(
+                "variable_name_space",
+                f"The name of the variable `{variable.strip()}` of the service {name!r} ends with a space.",
+                f"Write `{variable.strip()}=…` without a space before the `=`.",
+                *("services", name, "environment", part),
+            )
+
+
 def _check_extra_hosts(subject: Subject, name: str, service: MapNode) -> None:
     for number, item in enumerate(items(entry(service, "extra_hosts"))):
         host = text(item)
@@ -275,6 +287,7 @@ def _check_external(subject: Subject, section: str, name: str, thing: Node) -> N
 _Check = Callable[[Subject, str, MapNode], None]
 _ALWAYS: tuple[_Check, ...] = (
     _check_devices,
+    _check_environment,
     _check_extra_hosts,
 )
 # Compose looks at these in services that are started, and at no others.

@@ -9,6 +9,7 @@ import msgspec
 
 from appos.compose.diagnosis.about import as_written
 from appos.compose.diagnosis.subject import Subject, value
+from appos.compose.diagnosis.words import to_set
 from appos.compose.nodes import MapNode, ScalarNode, items
 
 _EXAMPLE = '`"data:/var/lib/data"` or `"./data:/var/lib/data"`'
@@ -87,10 +88,11 @@ def _check_short(subject: Subject, service: str, number: int, item: ScalarNode, 
     try:
         mount = short(spec)
     except BadMountError as error:
+        hint = to_set(item.text)
         subject.error(
             "volume_invalid",
             f"{as_written(item)} cannot be read as a volume: {error}.",
-            f"Write it like {_EXAMPLE}" + (", or set the variable in it." if "$" in item.text else "."),
+            f"{hint}, or write it like {_EXAMPLE}." if hint else f"Write it like {_EXAMPLE}.",
             *path,
         )
         return

@@ -1,7 +1,7 @@
 """Compose's own words, read for what they name: a path, a file, a line, and the sort of problem.
 
-Compose stops at the first problem. Its words tell which of the problems that AppOS has found is meant; or, if it
-is none of them, they become a finding themselves.
+Compose stops at the first problem. Its words tell which of the problems that AppOS has found is meant; or, if
+it is none of them, they become a finding themselves.
 """
 
 import re
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import msgspec
 
 from appos.compose.models import Place
-from appos.compose.nodes import ListNode, MapNode, Node, ScalarNode
+from appos.compose.nodes import ListNode, MapNode, Node, ScalarNode, entry, items
 from appos.compose.path import Part, joined
 
 
 class Refusal(msgspec.Struct, frozen=True):
     """One problem in Compose's words; what it names is "" or None where it names nothing.
 
-    `codes` are those of AppOS for such a problem. `parts` are a path, which may end before the item of a list;
+    `codes` are those of AppOS for such a problem. `parts` are a path, which may end before an item of a list;
     `value` then tells the item.
     """
 
@@ -49,6 +49,7 @@ _SHAPE = (
     "container_name_invalid",
     "name_invalid",
     "number_invalid",
+    "item_repeated",
 )
 _YAML = (
     "yaml_",
@@ -72,7 +73,8 @@ _RULES = (
     _rule(rf"failed to parse {_FILE}: .*? at (?:L\d+\.C\d+-)?L(?P<line>\d+)\.C\d+: ", *_YAML),
     _rule(rf"failed to parse {_FILE}: ", *_YAML),
     _rule(r"(?:go-yaml|yaml).*? at (?:L\d+\.C\d+-)?L(?P<line>\d+)\.C\d+: ", *_YAML),
-    _rule(r"(?:go-yaml|yaml): ", *_YAML),
+    _rule(r"yaml: construct errors: .*? into cli\.named", "top_level_not_mapping"),
+    _rule(r"(?:go-yaml|yaml)\b", *_YAML),
     _rule(rf"non-string key (?:in {_PATH}|at top level): (?P<key>.*)", "key_not_text"),
     _rule(rf"error while interpolating {_PATH}: required variable (?P<variable>\S+) ", "variable_missing"),
     _rule(rf"error while interpolating {_PATH}: (?:failed to cast|.*strconv)", *_AMOUNT),
@@ -81,17 +83,18 @@ _RULES = (
         "variable_syntax",
     ),
     _rule(rf"validating {_FILE}: {_PATH} additional properties '(?P<key>[^']*)'", *_SHAPE),
-    _rule(rf"validating {_FILE}: {_PATH} (?:must|missing|value|does|'|json)", *_SHAPE),
+    _rule(rf"validating {_FILE}: {_PATH} (?:must|missing|value|does|items|'|json)", *_SHAPE),
     _rule(rf"validating {_FILE}: {_PATH} '", *_SHAPE),
+    _rule(r"decoding failed.*?'(?P<path>[^']+)' environment variable", "variable_name_space"),
     _rule(r"decoding failed.*?'(?P<path>[^']+)'", *_AMOUNT, "extra_host_invalid"),
     _rule(r'service "(?P<service>[^"]+)" refers to undefined (?:build )?(?P<kind>\w+) (?P<name>\S+?)(?::|$)'),
     _rule(
         r'service "(?P<service>[^"]+)" depends on undefined service "?(?P<name>[^"]+)"?', "service_undefined"
     ),
     _rule(r'service "(?P<service>[^"]+)" has neither an image', "image_missing"),
-    _rule(r'cannot extend service "(?P<service>[^"]+)"', "service_undefined", "file_missing"),
+    _rule(r'cannot extend service "(?P<service>[^"]+)"', "service_undefined", "file_missing", "wrong_type"),
     _rule(r'service "?(?P<service>[^" ]+)"? declares mutual', "keys_conflict"),
-    _rule(r"dependency cycle detected: (?P<service>\S+)", "dependency_cycle"),
+    _rule(r"dependency cycle detected", "dependency_cycle"),
     _rule(r"Circular reference", "extends_cycle"),
     _rule(r"include cycle detected", "include_cycle"),
     _rule(r"`include` must be a list", "wrong_type"),
@@ -114,6 +117,8 @@ _RULES = (
     _rule(r"healthcheck\.test must start", "healthcheck_test_invalid"),
     _rule(r"confusing device mapping, please use long syntax: (?P<value>.*)", "device_invalid"),
     _rule(r"service\.build\.platforms MUST", "platform_not_built"),
+    _rule(r"(?P<path>services\.\S+) must be a mapping$", "wrong_type", "key_misplaced", "service_null"),
+    _rule(r"panic: interface conversion", "wrong_type"),
     _rule(r"services must be a mapping", "services_not_mapping", "key_misplaced"),
     _rule(r"empty compose file", "file_empty"),
     _rule(r"top-level object must be a mapping", "top_level_not_mapping"),
@@ -123,10 +128,13 @@ _RULES = (
         r"services\.(?:deploy\.replicas|scale): can't set container_name and (?P<service>\S+)",
         "container_name_scaled",
     ),
+    _rule(rf"{_PATH}: (?:unexpected type|invalid type|unsupported) ", *_SHAPE),
     _rule(rf"{_PATH}: container name", "container_name_repeated"),
     _rule(rf"cannon?t override {_PATH}$", "cannot_override"),
-    _rule(rf"{_PATH}: "),
+    _rule(rf"{_PATH}: ", "keys_conflict", "key_missing", "number_invalid"),
 )
+# The lists of a service whose items Compose quotes.
+_LISTS = {"port_invalid": "ports", "volume_invalid": "volumes", "device_invalid": "devices"}
 _UNDEFINED = {"volume", "network", "config", "secret", "model"}
 _STEP = re.compile(r"\[(\d*)\]|([^.\[\]]+)")
 
@@ -166,7 +174,8 @@ def _named(words: str, rule: _Rule, groups: dict[str, str | None], root: MapNode
     if path := groups.get("path"):
         parts = _parts(path, root)
     if (key := groups.get("key")) is not None:
-        parts = (*parts, key)
+        # Go writes a backslash as two.
+        parts = (*parts, key.replace("\\\\", "\\"))
     line = groups.get("line")
     return Refusal(
         words,
@@ -217,15 +226,15 @@ def _inside(node: Node | None, part: Part) -> Node | None:
 
 
 def found_by_value(refusal: Refusal, root: MapNode | None) -> tuple[Part, ...]:
-    """Return the path of the value that Compose quotes, in any list of a service; () where it is in none."""
-    if refusal.value is None or root is None:
+    """Return the path of the item that Compose quotes; () where it quotes none, or a part of it."""
+    wanted = next((_LISTS[code] for code in refusal.codes if code in _LISTS), None)
+    if refusal.value is None or root is None or wanted is None:
         return ()
     services = root.entries.get("services")
     for name, service in services.entries.items() if isinstance(services, MapNode) else ():
-        for key, node in service.entries.items() if isinstance(service, MapNode) else ():
-            for number, item in enumerate(node.items if isinstance(node, ListNode) else ()):
-                if isinstance(item, ScalarNode) and str(item.value) == refusal.value:
-                    return "services", name, key, number
+        for number, item in enumerate(items(entry(service, wanted))):
+            if isinstance(item, ScalarNode) and str(item.value) == refusal.value:
+                return "services", name, wanted, number
     return ()
 
 

@@ -10,8 +10,8 @@ from appos.compose.models import Finding, Place, Severity
 class Found(msgspec.Struct, frozen=True):
     """Something found, as it is told where Compose refuses the project.
 
-    An error is one only then. Where Compose accepts the project, it becomes `if_accepted`, for a reason that its
-    check names; None: it is dropped, for Compose has shown that it is none.
+    An error is one only then. Where Compose accepts the project, it becomes `if_accepted`, for a reason that
+    its check names; None: it is dropped, for Compose has shown that it is none.
     """
 
     finding: Finding

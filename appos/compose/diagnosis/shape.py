@@ -1,5 +1,6 @@
 """Keys that are unknown, misplaced or missing, and values of another form than Compose takes."""
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -10,11 +11,17 @@ from appos.compose.diagnosis.about import about, as_written, example
 from appos.compose.diagnosis.report import Report
 from appos.compose.diagnosis.words import did_you_mean, listed
 from appos.compose.models import Place, Severity
-from appos.compose.nodes import ListNode, MapNode, Node, ScalarNode, named
+from appos.compose.nodes import ListNode, MapNode, Moment, Node, ScalarNode, named
 from appos.compose.path import Part, joined
 from appos.compose.spec.forms import Either, Form, Keys, Kind, Meaning, Several, Single
 from appos.compose.spec.project import PROJECT
 
+_UNIQUE = frozenset(
+    (
+        *("capabilities", "depends_on", "device_cgroup_rules", "device_ids", "external_links", "group_add"),
+        *("models", "networks", "security_opt", "volumes_from"),
+    )
+)
 _CAST = (Meaning.BOOLEAN, Meaning.INTEGER, Meaning.FLOAT)
 
 
@@ -55,10 +62,29 @@ class _Shapes:
         elif isinstance(at.node, ScalarNode) and isinstance(form, Single):
             self._check_single(at, at.node, form)
         elif isinstance(at.node, ListNode) and isinstance(form, Several):
+            self._check_repeated(at, at.node)
             for number, item in enumerate(at.node.items):
                 self.check(_At(item, (*at.parts, number), item.place), form.of)
         elif isinstance(at.node, MapNode) and isinstance(form, Keys):
             self._check_keys(at, at.node, form)
+
+    def _check_repeated(self, at: _At, node: ListNode) -> None:
+        """Look for items that stand twice in a list of which Compose does not drop them."""
+        if at.parts[-1] not in _UNIQUE:
+            return
+        seen: set[object] = set()
+        for number, item in enumerate(node.items):
+            if not isinstance(item, ScalarNode):
+                continue
+            if item.value in seen:
+                self._report.error(
+                    "item_repeated",
+                    f"{as_written(item)} stands twice in {about(at.parts)}.",
+                    "Take one of them out.",
+                    path=joined(*at.parts, number),
+                    place=item.place,
+                )
+            seen.add(item.value)
 
     def _check_keys(self, at: _At, node: MapNode, form: Keys) -> None:
         for name, value in node.entries.items():
@@ -86,8 +112,12 @@ class _Shapes:
         value = node.value
         if isinstance(value, str):
             self._check_text(at, node, value, form)
+        elif isinstance(value, Moment):
+            self._check_moment(at, form)
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            if (form.lowest is not None and value < form.lowest) or (
+            if not math.isfinite(value):
+                self._wrong_type(at, form)
+            elif (form.lowest is not None and value < form.lowest) or (
                 form.highest is not None and value > form.highest
             ):
                 self._report.error(
@@ -99,6 +129,18 @@ class _Shapes:
                     path=joined(*at.parts),
                     place=at.place,
                 )
+
+    def _check_moment(self, at: _At, form: Single) -> None:
+        """Look at a date, which is a text to the schema and to nothing else."""
+        if form.meaning is None and len(form.kinds) > 1:
+            return
+        self._report.error(
+            "wrong_type",
+            f"The value of {about(at.parts)} is read as a date.",
+            "Put the value in quotes.",
+            path=joined(*at.parts),
+            place=at.place,
+        )
 
     def _check_text(self, at: _At, node: ScalarNode, value: str, form: Single) -> None:
         key = at.parts[-1] if at.parts else ""
@@ -130,8 +172,8 @@ class _Shapes:
                 f"{as_written(node)} is no name for a container."
                 if value
                 else f"The value of {about(at.parts)} is empty.",
-                "Use at least two letters, digits, `_`, `.` or `-`, beginning with a letter or a digit; or take "
-                "the line out.",
+                "Use at least two letters, digits, `_`, `.` or `-`, the first a letter or a digit; or take the "
+                "line out.",
                 path=joined(*at.parts),
                 place=at.place,
             )
@@ -186,6 +228,8 @@ def _is_of_kind(node: ScalarNode, form: Single) -> bool:
         return Kind.NULL in form.kinds
     if isinstance(value, bool):
         return Kind.BOOLEAN in form.kinds
+    if isinstance(value, Moment):
+        return Kind.TEXT in form.kinds
     if isinstance(value, str):
         # Compose reads such a text before it looks at its kind, so that a variable may stand there.
         return Kind.TEXT in form.kinds or form.meaning in _CAST

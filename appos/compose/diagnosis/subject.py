@@ -7,7 +7,7 @@ from pathlib import Path
 from appos.compose.diagnosis.report import Report
 from appos.compose.merging import as_map
 from appos.compose.models import Place, Severity
-from appos.compose.nodes import ListNode, MapNode, Node, ScalarNode, entries, entry, items, text
+from appos.compose.nodes import ListNode, MapNode, Moment, Node, ScalarNode, entries, entry, items, text
 from appos.compose.path import Part, joined
 from appos.compose.reading import Reader
 
@@ -99,6 +99,8 @@ def names(node: Node | None, key: str) -> Iterator[tuple[Part, str, Node]]:
 
 
 def value(node: Node | None, *keys: str) -> str | int | float | bool | None:
-    """Return a single value of a mapping, None where there is none."""
+    """Return a single value of a mapping, None where there is none, or a date."""
     found = entry(node, *keys)
-    return found.value if isinstance(found, ScalarNode) else None
+    if not isinstance(found, ScalarNode) or isinstance(found.value, Moment):
+        return None
+    return found.value

@@ -10,7 +10,7 @@ import msgspec
 
 from appos.compose.diagnosis.report import Report
 from appos.compose.diagnosis.words import LONGEST_QUOTE, quoted
-from appos.compose.models import Place
+from appos.compose.models import Place, Severity
 from appos.compose.parsing import Flaw, NotYamlError
 from appos.compose.spec.service import SERVICE
 
@@ -64,7 +64,9 @@ def explain(error: NotYamlError, data: bytes, report: Report) -> None:
         return
     text = _Text(error, data)
     cause = next(cause for look in _LOOKS if (cause := look(text)) is not None)
-    report.error(cause.code, cause.message, cause.fix, place=Place(error.place.file, cause.line))
+    place = Place(error.place.file, cause.line)
+    # Where Compose reads it nevertheless, other programs do not.
+    report.error(cause.code, cause.message, cause.fix, place=place, if_accepted=Severity.WARNING)
 
 
 def _encoding(text: _Text) -> Cause | None:

@@ -1,9 +1,11 @@
 """Words for messages: near names, lists, and what is quoted of a file."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 LONGEST_QUOTE = 60
+_VARIABLE = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -31,6 +33,14 @@ def listed(names: Iterable[str]) -> str:
     """Write names one after the other: `a`, `b` or `c`."""
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def to_set(text: str) -> str:
+    """Say which variables in a text have to be given a value; "" where there are none."""
+    names = dict.fromkeys(_VARIABLE.findall(text))
+    if not names:
+        return ""
+    return f"Give {' and '.join(f'`{name}`' for name in names)} a value in the file `.env`"
 
 
 def quoted(text: str) -> str:

@@ -90,6 +90,8 @@ FLOAT = Single((Kind.NUMBER, Kind.TEXT), meaning=Meaning.FLOAT, example="0.5")
 NUMBER_OR_TEXT = Single((Kind.NUMBER, Kind.TEXT))
 INTEGER_OR_TEXT = Single((Kind.INTEGER, Kind.TEXT))
 BOOLEAN_OR_TEXT = Single((Kind.BOOLEAN, Kind.TEXT))
+# It takes a text that reads as one, though, where Compose reads it beforehand.
+READ_BOOLEAN = Single((Kind.BOOLEAN,), meaning=Meaning.BOOLEAN, example="true")
 STRICT_NUMBER = Single((Kind.NUMBER,), example="10")
 DURATION = Single((Kind.TEXT,), meaning=Meaning.DURATION, example="1m30s")
 SIZE = Single((Kind.NUMBER, Kind.TEXT), meaning=Meaning.SIZE, example="512m")

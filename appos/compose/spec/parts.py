@@ -13,6 +13,7 @@ from appos.compose.spec.forms import (
     NUMBER_OR_TEXT,
     OPTIONS,
     PAIRS,
+    READ_BOOLEAN,
     STRICT_BOOLEAN,
     STRICT_NUMBER,
     TEXT,
@@ -176,7 +177,7 @@ DEPENDS_ON = Either(
             others=Keys(
                 {
                     "restart": BOOLEAN,
-                    "required": STRICT_BOOLEAN,
+                    "required": READ_BOOLEAN,
                     "condition": Single(
                         (Kind.TEXT,),
                         choices=("service_started", "service_healthy", "service_completed_successfully"),
