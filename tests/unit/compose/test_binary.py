@@ -4,6 +4,7 @@ import hashlib
 import lzma
 import os
 import platform
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from appos.compose.binary import CHECKSUMS, ComposeBinary, checksum, numbers, un
 from appos.errors import ConfigError
 
 CONTENT = b"#!/bin/sh\necho 5.5.0\n" + b"#" * 3_000_000
+# The programs in build/ are no package.
+pack = runpy.run_path(str(Path(__file__).resolve().parents[3] / "build" / "pack_compose.py"))["pack"]
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -217,3 +220,26 @@ def test_the_reading_is_done_where_it_is_told(tmp_path: Path, pinned: str) -> No
 
     assert [found.path(), found.path()] == [beside, beside]
     assert asked == [beside]
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_what_the_image_packs_is_what_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str
+) -> None:
+    monkeypatch.setitem(CHECKSUMS, machine, DIGEST)
+    source, packed = tmp_path / "docker-compose", tmp_path / "share" / "docker-compose.xz"
+    source.write_bytes(CONTENT)
+
+    pack(source, packed, machine)
+
+    found = ComposeBinary(tmp_path / "data", beside=tmp_path / "none", packed=packed, machine=machine)
+    assert found.path().read_bytes() == CONTENT
+
+
+def test_nothing_else_is_packed(tmp_path: Path) -> None:
+    source, packed = tmp_path / "docker-compose", tmp_path / "docker-compose.xz"
+    source.write_bytes(CONTENT)
+
+    assert refused(lambda: pack(source, packed, "x86_64")).code == "compose_changed"
+    assert refused(lambda: pack(source, packed, "riscv64")).code == "compose_unsupported"
+    assert not packed.exists()
