@@ -23,7 +23,7 @@ PLAIN: dict[str, tuple[Any, Any]] = {
     "domainname": ("one.example", "two.example"),
     "working_dir": ("/tmp", "/root"),
     "stop_grace_period": ("3s", "1m4s"),
-    "stop_signal": ("SIGKILL", "SIGUSR1"),
+    "stop_signal": ("9", "KILL"),
     "restart": ("unless-stopped", "on-failure:3"),
     "cap_add": (["NET_ADMIN"], ["SYS_TIME", "NET_RAW"]),
     "cap_drop": (["CHOWN"], ["MKNOD"]),
@@ -114,7 +114,7 @@ class World:
     def add_service(self) -> str:
         """Add a service, with a dependency or something that it shares with another, perhaps."""
         name = self.fresh("s")
-        earlier = sorted(self.services)
+        earlier = self.active()
         service: Service = {
             "image": self.random.choice(IMAGES),
             "command": ["sleep", "1000"],
@@ -142,6 +142,10 @@ class World:
             service["configs"] = [{"source": "note", "target": "/note"}]
         self.services[name] = service
         return name
+
+    def active(self) -> list[str]:
+        """Return the services of no profile: others may depend on them."""
+        return sorted(name for name, service in self.services.items() if "profiles" not in service)
 
     def users_of(self, name: str) -> set[str]:
         """Return the services that name another in any way."""
@@ -370,7 +374,7 @@ def plain(world: World) -> Edit | None:
 
 def dependency(world: World) -> Edit | None:
     """Change what Compose does not count as configuration."""
-    names = sorted(world.services)
+    names = world.active()
     first, second = names[0], names[-1]
     if first == second or any(key in world.services[second] for key in ("depends_on", "network_mode")):
         return None

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from appos.compose.plan import (
 )
 from appos.engine.docker import DockerEngine
 from tests.conformance.conftest import COUNTS
-from tests.conformance.plan_events import LABEL, done, events_between, planned
+from tests.conformance.plan_events import LABEL, Done, done, events_between, planned
 from tests.conformance.plan_projects import EDITS, IMAGES, Edit, World
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
@@ -47,6 +48,28 @@ WORDS = {
     "cannot be removed while": "has active endpoints",
     "not on it": "is not connected to the network",
 }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the files say, what there is, and the plan."""
+
+    model: Model
+    actual: Actual
+    plan: Plan
+
+    @property
+    def anonymous(self) -> set[str]:
+        """The anonymous volumes that containers have."""
+        return {mount.source for one in self.actual.containers for mount in one.mounts if mount.anonymous}
+
+    def keys(self, project: str) -> dict[tuple[Target, str], str]:
+        """Return the keys of networks and volumes by their names, old and new."""
+        actual, wanted = self.actual, self.model.project
+        keys = {(Target.NETWORK, one.name): one.key for one in actual.networks if one.project == project}
+        keys |= {(Target.VOLUME, one.name): one.key for one in actual.volumes if one.project == project}
+        keys |= {(Target.NETWORK, part.name): key for key, part in wanted.networks.items()}
+        return keys | {(Target.VOLUME, part.name): key for key, part in wanted.volumes.items()}
 
 
 @pytest.fixture(scope="module")
@@ -108,38 +131,33 @@ def _project(host: str, folder: Path, seed: int, index: int, edits: int) -> "Cou
 def _carry_out(world: World, edit: Edit, kinds: "Counter[str]") -> None:
     """Plan an edit, let Compose do it, and compare; and again, until nothing is left to do."""
     about = f"seed of {world.name}, {edit.name} with {world.arguments}:"
-    options = _options(world.arguments)
-    model, actual, said = _plan(world, options)
-    while said.obstacles:
-        about += f"\n{printed(said)}"
-        _overcome(world, said, about)
-        model, actual, said = _plan(world, options)
-    about += f"\n{printed(said)}"
-    _compare_reasons(edit, said, about)
-    _compare_actions(world, model, actual, said, kinds, about)
-    world.arguments.clear()
+    seen = _look(world)
+    while seen.plan.obstacles:
+        about += f"\n{printed(seen.plan)}"
+        _overcome(world, seen.plan, about)
+        seen = _look(world)
+    _compare_reasons(edit, seen.plan, f"{about}\n{printed(seen.plan)}")
     for _ in range(SETTLING):
-        model, actual, said = _plan(world, Options(remove_orphans=False))
-        if not planned(said):
+        about += f"\n{printed(seen.plan)}"
+        found = _done(world, seen, about)
+        assert found == planned(seen.plan), about
+        kinds.update(kind.value for kind in found.values())
+        world.arguments.clear()
+        after = _look(world)
+        assert seen.anonymous - after.anonymous == _left_behind(seen.plan), about
+        if not planned(after.plan):
             return
-        about += f"\nand again\n{printed(said)}"
-        _compare_actions(world, model, actual, said, kinds, about)
+        seen = after
     pytest.fail(f"Compose does not come to an end:\n{about}")
 
 
-def _compare_actions(
-    world: World, model: Model, actual: Actual, said: Plan, kinds: "Counter[str]", about: str
-) -> None:
-    """Let Compose do what is planned, and see that it did that and nothing else."""
-    there = {volume.name for volume in actual.volumes}
+def _done(world: World, seen: Seen, about: str) -> Done:
+    """Let Compose bring the project up, and return what it did, by the events of the engine."""
+    there = {volume.name for volume in seen.actual.volumes}
     since = time.time()
     ran = world.compose("up", "--detach", *world.arguments)
     assert ran.returncode == 0, f"{about}\n{ran.stderr}"
-    events = events_between(world.engine, since)
-    found = done(events, world.name, _keys(model, actual, world.name), there)
-    assert found == planned(said), f"{about}\n{ran.stderr}"
-    kinds.update(kind.value for kind in found.values())
-    _compare_losses(world, actual, said, about)
+    return done(events_between(world.engine, since), world.name, seen.keys(world.name), there)
 
 
 def _options(arguments: list[str]) -> Options:
@@ -150,10 +168,11 @@ def _options(arguments: list[str]) -> Options:
     )
 
 
-def _plan(world: World, options: Options) -> tuple[Model, Actual, Plan]:
+def _look(world: World) -> Seen:
     """Plan what the files of a project say now."""
-    model = _model(world)
-    every = _model(world, "--profile", "*")
+    normalised = world.compose("config", "--format", "json")
+    assert normalised.returncode == 0, normalised.stderr
+    model = model_of(json.loads(normalised.stdout))
     actual = actual_of(world.engine, model)
     arguments: tuple[str, ...] = ()
     if refers(model.raw):
@@ -165,17 +184,11 @@ def _plan(world: World, options: Options) -> tuple[Model, Actual, Plan]:
     wanted = Wanted(
         model=model,
         hashes=dict(line.split() for line in hashed.stdout.splitlines()),
-        disabled=frozenset(every.project.services) - frozenset(model.project.services),
-        options=options,
+        disabled=frozenset(world.services) - frozenset(world.active()),
+        options=_options(world.arguments),
     )
     first = plan(wanted, actual)
-    return model, actual, plan(wanted, with_changes(world.engine, actual, first))
-
-
-def _model(world: World, *arguments: str) -> Model:
-    printed_ = world.compose(*arguments, "config", "--format", "json")
-    assert printed_.returncode == 0, printed_.stderr
-    return model_of(json.loads(printed_.stdout))
+    return Seen(model, actual, plan(wanted, with_changes(world.engine, actual, first)))
 
 
 def _overcome(world: World, said: Plan, about: str) -> None:
@@ -192,15 +205,6 @@ def _overcome(world: World, said: Plan, about: str) -> None:
             world.engine.remove_container(one.id, force=True)
 
 
-def _keys(model: Model, actual: Actual, project: str) -> dict[tuple[Target, str], str]:
-    """Return the keys of networks and volumes by their names, old and new."""
-    keys = {(Target.NETWORK, one.name): one.key for one in actual.networks if one.project == project}
-    keys |= {(Target.VOLUME, one.name): one.key for one in actual.volumes if one.project == project}
-    keys |= {(Target.NETWORK, part.name): key for key, part in model.project.networks.items()}
-    keys |= {(Target.VOLUME, part.name): key for key, part in model.project.volumes.items()}
-    return keys
-
-
 def _compare_reasons(edit: Edit, said: Plan, about: str) -> None:
     """See that what was edited is what is given as the reason, and nothing else."""
     if edit.paths is None:
@@ -212,14 +216,7 @@ def _compare_reasons(edit: Edit, said: Plan, about: str) -> None:
             assert given == expected, about
 
 
-def _compare_losses(world: World, before: Actual, said: Plan, about: str) -> None:
-    """See that exactly those anonymous volumes are left behind that were said to be."""
-    after = actual_of(world.engine, _model(world))
-
-    def anonymous(actual: Actual) -> set[str]:
-        return {mount.source for one in actual.containers for mount in one.mounts if mount.anonymous}
-
-    lost = {
-        example for loss in said.losses if loss.kind is LossKind.ANONYMOUS_VOLUME for example in loss.examples
-    }
-    assert anonymous(before) - anonymous(after) == lost, about
+def _left_behind(said: Plan) -> set[str]:
+    """Return the anonymous volumes that no container has any more, as a plan says."""
+    kind = LossKind.ANONYMOUS_VOLUME
+    return {example for loss in said.losses if loss.kind is kind for example in loss.examples}
