@@ -24,6 +24,9 @@ class EngineInfo(_Told, frozen=True, kw_only=True):
     images: int
     # Where images and volumes lie on the host; where disk and memory limits are missing, they are told here.
     root_dir: str = ""
+    # What a container gets that asks for nothing.
+    default_runtime: str = "runc"
+    has_private_cgroups: bool = True
     # The driver that keeps a container's logs where nothing else is said.
     logging_driver: str = ""
     warnings: tuple[str, ...] = ()

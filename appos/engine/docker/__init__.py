@@ -1,6 +1,6 @@
 """The Docker Engine: the docker SDK for what is answered at once, and an exchange for what comes bit by bit.
 
-Its errors become ours here. Only `session.py` knows the SDK.
+Its errors become ours here. Only `sdk.py` knows the SDK.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

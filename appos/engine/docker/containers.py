@@ -19,7 +19,7 @@ from appos.engine.docker.usage import stats_of
 from appos.engine.models import Change, Container, ContainerSummary, LogLine, Stats
 
 if TYPE_CHECKING:
-    from docker import APIClient
+    from appos.engine.docker.sdk import APIClient
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from appos.engine.docker.streams import EngineStream
 from appos.errors import AppOSError, EngineError, EngineUnavailableError, InvalidError
 
 if TYPE_CHECKING:
-    from docker import APIClient
+    from appos.engine.docker.sdk import APIClient
 
 T = TypeVar("T")
 
@@ -21,7 +21,6 @@ T = TypeVar("T")
 PROMPT_SECONDS = 5.0
 PATIENT_SECONDS = 60.0
 SLOW_SECONDS = 900.0
-POOL = 100
 # What this package is written for: Docker 20.10 speaks the oldest, and Docker 29 asks for at least the
 # newest. A newer engine is spoken to in the newest, so that its answers have the shape that is known here.
 OLDEST_API = (1, 41)
@@ -53,23 +52,21 @@ class Session:
             EngineUnavailableError: the engine does not answer within `seconds`.
             AppOSError: it refuses; `failed` makes the error of status and words, by default `refused`.
         """
-        # Imported on first use: the SDK costs 60 ms and 7 MB at start.
-        from docker.errors import APIError, DockerException  # noqa: PLC0415
-        from requests import RequestException  # noqa: PLC0415
+        from appos.engine.docker import sdk  # noqa: PLC0415 - it costs much at start, and says so
 
         for is_last in (False, True):
             try:
                 return question(self._client(seconds))
-            except APIError as error:
+            except sdk.APIError as error:
                 status, said = error.status_code or 0, str(error.explanation or error).strip().rstrip(".")
                 if is_of_another_version(status, said) and not is_last:
                     self.close()
                     continue
                 raise (failed or _refused_about(noun))(status, said) from error
-            except RequestException as error:
+            except sdk.RequestException as error:
                 self.close()
                 raise self.away() from error
-            except DockerException as error:
+            except sdk.DockerException as error:
                 raise InvalidError(f"Docker cannot be asked that: {error}.", code="engine_invalid") from error
         raise AssertionError("the last question ends the loop")
 
@@ -184,8 +181,7 @@ class Session:
             exchange.close()
 
     def _client(self, seconds: float) -> "APIClient":
-        # Imported on first use, as in `ask`.
-        from docker import APIClient  # noqa: PLC0415
+        from appos.engine.docker import sdk  # noqa: PLC0415 - as in `ask`
 
         found = self._clients.get(seconds)
         if found is not None:
@@ -194,10 +190,7 @@ class Session:
         with self._lock:
             if seconds not in self._clients:
                 # Not the SDK's "auto", which takes the engine's newest, however new that is.
-                client = APIClient(self.host, version=version, timeout=seconds, max_pool_size=POOL)
-                # No proxy, no .netrc: an engine is reached directly.
-                client.trust_env = False
-                self._clients[seconds] = client
+                self._clients[seconds] = sdk.new_client(self.host, version, seconds)
             return self._clients[seconds]
 
 

@@ -24,6 +24,8 @@ INFO = {
     "Images": 7,
     "DockerRootDir": "/var/lib/docker",
     "LoggingDriver": "json-file",
+    "DefaultRuntime": "runc",
+    "SecurityOptions": ["name=seccomp,profile=default", "name=cgroupns"],
 }
 
 
