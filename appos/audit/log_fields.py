@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from appos.store.compare import Fallback, Side, value_side, word_side
 from appos.store.compile import compile_filter, unknown_field
-from appos.store.filter import Identifier, parse_filter
+from appos.store.filter import MAX_BYTES, Identifier, parse_filter
 from appos.store.macros import macro_value
 
 _PATH = re.compile(r"data\.[\w.:]*\w", re.ASCII)
@@ -45,14 +45,16 @@ class LogFields(Mapping[str, ColumnElement[Any]]):
     def __len__(self) -> int:
         return len(self._columns)
 
-    def where(self, filter_: str) -> ColumnElement[bool]:
-        """Return the condition that a filter states.
+    def where(self, filter_: str, *, max_bytes: int | None = MAX_BYTES) -> ColumnElement[bool]:
+        """Return the condition that a filter states; `max_bytes` None: of any length.
 
         Raises:
             FilterError: `invalid_filter` or `unknown_field`.
         """
         now = datetime.now(UTC)
-        return compile_filter(parse_filter(filter_), lambda identifier: self._side(identifier, now))
+        return compile_filter(
+            parse_filter(filter_, max_bytes=max_bytes), lambda identifier: self._side(identifier, now)
+        )
 
     def _side(self, identifier: Identifier, now: datetime) -> Side:
         text = str(identifier)

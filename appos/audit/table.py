@@ -61,7 +61,7 @@ def count_by_hour(db: dataset.Database, filter_: str) -> list[HourCount]:
     """Return how many requests each hour has in which there were some, the earliest first."""
     date = sa.func.strftime("%Y-%m-%d %H:00:00.000Z", LOGS.c.created).label("date")
     total = sa.func.count().label("total")
-    conditions = [LogFields(LOGS).where(filter_)] if filter_ else []
+    conditions = [LogFields(LOGS).where(filter_, max_bytes=None)] if filter_ else []
     query = sa.select(date, total).select_from(LOGS).where(*conditions).group_by(date).order_by(date)
     return [HourCount(date=hour, total=number) for hour, number in db.executable.execute(query).all()]
 

@@ -121,5 +121,27 @@ CASES: Mapping[str, Case] = {
         rules(("/api/", "", 5), ("users:create", "", 1)),
         times(3, *ACTIONS["create"]),
     ),
+    **{
+        f"two paths of one route, {first} first": (
+            rules(("/api/", "", 3), (f"{USERS}/records/one", "", 2)),
+            [*times(4, "GET", f"{USERS}/records/{first}"), *times(4, "GET", f"{USERS}/records/{second}")],
+        )
+        for first, second in (("one", "two"), ("two", "one"))
+    },
+    **{
+        f"a path and a method, {first} first": (
+            rules((f"GET {METHODS}", "", 1), ("/api/", "", 3)),
+            [*times(3, first, METHODS), *times(3, second, METHODS)],
+        )
+        for first, second in (("GET", "HEAD"), ("HEAD", "GET"))
+    },
+    "a path for guests and one for all others": (
+        rules(("/api/", "@guest", 1), ("/api/", "@auth", 2)),
+        [*times(2, "GET", METHODS), *times(3, "GET", METHODS, "user")],
+    ),
+    "a path for guests and an action for all others": (
+        rules(("/api/", "@guest", 1), ("users:listAuthMethods", "@auth", 2)),
+        [*times(3, "GET", METHODS, "user"), *times(2, "GET", METHODS)],
+    ),
     "none that fits": (rules(("posts:list", "", 1), ("/other", "", 1)), times(3, *ACTIONS["list"])),
 }

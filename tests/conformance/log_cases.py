@@ -82,6 +82,9 @@ def questions() -> dict[str, Ask]:
     for page in PAGES:
         asks[f"page {page}"] = asked(LOGS, filter=MARKED, sort="@rowid", fields="message", **page)
     asks["a long filter"] = asked(LOGS, filter=f"message='{'x' * 3500}'")
+    asks["stats of a long filter"] = asked(STATS, filter=f"level=77 && message!='{'x' * 20_000}'")
+    for count in (200, 201):
+        asks[f"stats of {count} parts"] = asked(STATS, filter=" && ".join(["level=77"] * count))
     asks["stats"] = asked(STATS, filter=MARKED, fields="total")
     asks["no stats"] = asked(STATS, filter="level=77")
     for path in (LOGS, STATS, f"{LOGS}/{'x' * 15}", f"{LOGS}/"):

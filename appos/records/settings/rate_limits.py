@@ -60,6 +60,8 @@ class RateLimiter:
         self._clock = clock
         self._counted = settings.read()
         self._windows: OrderedDict[Hashable, _Window] = OrderedDict()
+        # By what is counted for itself, and the audience.
+        self._first: dict[Hashable, RateLimitRule] = {}
 
     @property
     def is_on(self) -> bool:
@@ -72,16 +74,20 @@ class RateLimiter:
         """Count a request; False if it is one too many.
 
         `labels` are the names of the request, the most specific first. What has no `counted_as` of its own is
-        counted together with all that the same rule names.
+        counted together with all that the same rule names; what has one, under whichever rule of an audience
+        was the first to name it, as in PocketBase.
         """
         settings = self._settings.read()
         if settings is not self._counted:
             self._counted = settings
             self._windows.clear()
+            self._first.clear()
         rule = find_rule(settings.rate_limits, labels, is_guest=is_guest)
         if rule is None:
             return True
-        window = self._window((counted_as, rule.label, rule.audience, address))
+        if counted_as is not None:
+            rule = self._first.setdefault((counted_as, rule.audience), rule)
+        window = self._window((counted_as or rule.label, rule.audience, address))
         return window.take(rule, int(self._clock()))
 
     def _window(self, key: Hashable) -> _Window:

@@ -152,6 +152,16 @@ def test_what_a_filter_finds_is_counted(requests: RequestLog) -> None:
     assert requests.stats("level = 77") == []
 
 
+def test_what_is_counted_may_be_said_at_any_length(requests: RequestLog) -> None:
+    filter_ = f"level = 0 && message != '{'x' * 20_000}'"
+
+    assert sum(count.total for count in requests.stats(filter_)) == len(
+        requests.search(ListQuery(filter="level = 0")).items
+    )
+    with pytest.raises(InvalidError):
+        requests.search(ListQuery(filter=filter_))
+
+
 def test_a_request_is_found_by_its_id(requests: RequestLog) -> None:
     request = requests.get("request2")
 

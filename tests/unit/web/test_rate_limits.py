@@ -108,6 +108,14 @@ def test_a_route_of_a_collection_counts_for_itself_under_a_path(client: FlaskCli
     assert statuses(client, 2, "/api/collections/users/auth-with-password", "POST", json={}) == [400, 429]
 
 
+def test_a_route_of_a_collection_counts_under_the_rule_that_was_the_first(client: FlaskClient) -> None:
+    one, two = (f"/api/collections/users/records/{name}" for name in ("one", "two"))
+    for first, second, expected in ((one, two, [404, 429, 429]), (two, one, [404, 404, 404])):
+        limit(client, ("/api/", 4), (one, 1))
+        assert statuses(client, 3, first) == expected
+        assert statuses(client, 2, second) == ([429, 429] if first == one else [404, 429])
+
+
 def test_a_collection_that_is_not_there_is_not_found_as_often_as_asked(client: FlaskClient) -> None:
     limit(client, ("/api/", 1), ("*:listAuthMethods", 1))
 
