@@ -47,6 +47,12 @@ class PrivateEngine:
         return f"unix://{self.folder}/engine.sock"
 
     @property
+    def pid(self) -> int:
+        """The process that leads the session of all of its processes."""
+        assert self._process is not None, "the engine has not been started"
+        return self._process.pid
+
+    @property
     def log_path(self) -> Path:
         return self.folder / "engine.log"
 
