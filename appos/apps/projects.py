@@ -5,6 +5,7 @@ at, and a plan is made, before anything is changed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -17,15 +18,15 @@ from appos.apps.sockets import read_tables
 from appos.apps.survey import Survey, Tables
 from appos.compose.binary import ComposeBinary
 from appos.compose.deploy import Deployment, Outcome
-from appos.compose.diagnose import Check, analyse, diagnose
+from appos.compose.diagnose import Analysis, Check, analyse
 from appos.compose.driver import Compose, OnStep, ignore
 from appos.compose.invocation import Rewritten, UpOptions
 from appos.compose.model import Model
 from appos.compose.models import Finding, ProjectFiles, Pull
 from appos.compose.paths import HostPaths, ensure_sources, refuse_unreachable, rewritten
 from appos.compose.plan import Options, Plan, Wanted, plan, referring, refers
-from appos.compose.policy.judge import judge
-from appos.compose.policy.made import judge_made
+from appos.compose.policy.judge import judge, judge_files
+from appos.compose.policy.made import Defaults, judge_made
 from appos.compose.policy.models import Role, Verdict
 from appos.compose.policy.places import Places
 from appos.compose.policy.rules import PolicyRules
@@ -58,6 +59,8 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     files: ProjectFiles
     model: Model
+    # As the policy looks at it: its env files are named.
+    judged: Model
     # As the host sees it; the same as `model` natively.
     deployed: Model
     unreachable: tuple[Finding, ...]
@@ -113,7 +116,11 @@ class Projects:
 
     def check(self, files: ProjectFiles) -> Check:
         """Diagnose the files; asks no engine and no registry."""
-        return diagnose(files, self._compose().config(files))
+        compose = self._compose()
+        with ThreadPoolExecutor(1) as pool:
+            # Compose is at work while its files are looked at here.
+            asked = pool.submit(compose.config, files)
+            return analyse(files).findings(asked.result())
 
     def model(self, files: ProjectFiles) -> Model:
         """Return what the files mean.
@@ -121,13 +128,14 @@ class Projects:
         Raises:
             InvalidError: `compose_invalid`, with all that is wrong as its fields.
         """
-        return self._valid(files)[0]
+        return self._valid(files, analyse(files))[0]
 
     def review(self, files: ProjectFiles, deploy: Deploy | None = None) -> Review:
         """Say all that is to be said of a project, and what `up` would do; nothing is changed.
 
         Raises:
             InvalidError: `compose_invalid`.
+            ForbiddenError: `policy_refused`, where its files are not its own to read.
         """
         seen = self._look(files, deploy or Deploy())
         failing = tuple(it for it in seen.preflight if it.severity == "error")
@@ -161,6 +169,8 @@ class Projects:
         refuse(seen.verdict, seen.preflight, seen.plan)
         refuse_unreachable(seen.unreachable)
         ensure_sources(seen.model, seen.files.directory)
+        # A symbolic link may lead elsewhere by now.
+        judge(seen.judged, self._rules, deploy.role, seen.places).refuse()
         outcome = Deployment(
             self._compose(),
             self._engine,
@@ -214,7 +224,7 @@ class Projects:
         Raises:
             InvalidError: `compose_invalid`.
         """
-        self._valid(files)
+        self._valid(files, analyse(files))
         logins = _logins(credentials)
         self._compose().pull(files, services, logins=logins, on_step=on_step, cancel=cancel)
 
@@ -224,7 +234,7 @@ class Projects:
         Raises:
             InvalidError: `compose_invalid`.
         """
-        project = self._valid(files)[0].project
+        project = self.model(files).project
         made = []
         there = {network.name for network in self._engine.networks()}
         for network in project.networks.values():
@@ -244,20 +254,25 @@ class Projects:
             self._host_paths = host_paths(self._engine)
         return self._host_paths
 
-    def _valid(self, files: ProjectFiles) -> tuple[Model, Check, Sources]:
+    def _valid(self, files: ProjectFiles, analysis: Analysis) -> tuple[Model, Check, Sources]:
         answer = self._compose().config(files)
-        analysis = analyse(files)
         check = analysis.findings(answer)
         if answer.model is None:
             raise invalid(check)
         return answer.model, check, analysis.sources
 
     def _look(self, files: ProjectFiles, deploy: Deploy) -> _Seen:
-        model, check, sources = self._valid(files)
-        files = msgspec.structs.replace(files, name=model.project.name)
         paths = self.host_paths()
-        deployed, unreachable = rewritten(model, paths, files.directory)
         places = Places.of(files.directory, self._data_dir, paths, self._sockets)
+        analysis = analyse(files)
+        # Before anything is said of what stands in the files: some may be those of somebody else.
+        read = judge_files(analysis.files, self._rules, deploy.role, places)
+        read.refuse()
+        model, check, sources = self._valid(files, analysis)
+        files = msgspec.structs.replace(files, name=model.project.name)
+        judged = self._with_env_files(files, model)
+        verdict = judge(judged, self._rules, deploy.role, places)
+        deployed, unreachable = rewritten(model, paths, files.directory)
         survey = Survey(
             self._engine,
             paths,
@@ -274,12 +289,13 @@ class Projects:
         return _Seen(
             files=files,
             model=model,
+            judged=judged,
             deployed=deployed,
             unreachable=unreachable,
             check=check,
             sources=sources,
             places=places,
-            verdict=judge(self._with_env_files(files, model), self._rules, deploy.role, places),
+            verdict=Verdict(refused=verdict.refused, warned=read.warned + verdict.warned),
             preflight=preflight(model, facts),
             plan=self._plan(files, deployed, hashes, deploy, digests),
             hashes=hashes,
@@ -347,8 +363,17 @@ class Projects:
             except NotFoundError:
                 # It has ended and was removed since the list was made.
                 continue
+        info = self._engine.info()
         verdict = judge_made(
-            containers, self._engine.volumes(), self._engine.networks(), self._rules, role, seen.places
+            containers,
+            self._engine.volumes(),
+            self._engine.networks(),
+            self._rules,
+            role,
+            seen.places,
+            defaults=Defaults(
+                runtime=info.default_runtime, cgroup="private" if info.has_private_cgroups else "host"
+            ),
         )
         if verdict.refused:
             for container in containers:

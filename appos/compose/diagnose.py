@@ -60,6 +60,8 @@ class Analysis(msgspec.Struct, frozen=True):
     files: tuple[Path, ...]
     # How findings name the files that Compose names by their whole paths.
     names: dict[str, str]
+    # The file of a project that has one alone.
+    only: str | None
 
     def findings(self, answer: Answer) -> Check:
         """Judge by what Compose says."""
@@ -75,7 +77,7 @@ class Analysis(msgspec.Struct, frozen=True):
     def _is_told(self, refusal: Refusal) -> bool:
         """Tell whether AppOS has found the problem that Compose names."""
         path = path_of(refusal, self.root)
-        place = place_of(refusal, self.names)
+        place = place_of(refusal, self.names, self.only)
         return any(
             each.finding.severity is Severity.ERROR and _names_same(each.finding, refusal, path, place)
             for each in self.found
@@ -84,7 +86,7 @@ class Analysis(msgspec.Struct, frozen=True):
     def _in_own_words(self, refusal: Refusal) -> Finding:
         """Make a finding of Compose's words."""
         path = path_of(refusal, self.root)
-        place = place_of(refusal, self.names) or (self.sources.place(path) if path else None)
+        place = place_of(refusal, self.names, self.only) or (self.sources.place(path) if path else None)
         words = " ".join(refusal.words.split())
         for whole, short in self.names.items():
             words = words.replace(whole, short)
@@ -123,6 +125,7 @@ def analyse(files: ProjectFiles) -> Analysis:
         )
     root = layers.project(paths, Around(files.directory, variables))
     names = {str(path): report.named(path) for path in [*reader.files, *paths]}
+    only = report.named(paths[0]) if len(paths) == 1 else None
     subject = Subject(
         root or MapNode(Place("", 1), {}, {}),
         report,
