@@ -99,8 +99,6 @@ class Services:
         mailer = Mailer()
         mails = AccountMails(accounts, collections, settings, mailer)
         resets = PasswordResets(accounts, mails)
-        with data.read() as db:
-            session_secret = str(read_parameter(db, "sessionSecret"))
         return cls(
             config=config,
             databases=databases,
@@ -129,7 +127,7 @@ class Services:
             system=System(config, databases, engine, compose, ledger, queue),
             upkeep=Upkeep(databases, settings, requests, ledger, collections, parts.files),
             boot=new_id(),
-            session_secret=session_secret,
+            session_secret=_session_secret(data),
         )
 
     def close(self) -> None:
@@ -138,6 +136,11 @@ class Services:
         self.requests.stop()
         self.engine.close()
         self.databases.close()
+
+
+def _session_secret(data: Database) -> str:
+    with data.read() as db:
+        return str(read_parameter(db, "sessionSecret"))
 
 
 class _RecordParts(NamedTuple):

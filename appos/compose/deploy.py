@@ -12,21 +12,22 @@ import msgspec
 from appos.compose.driver import Compose, OnStep, ignore
 from appos.compose.invocation import UpOptions
 from appos.compose.leftovers import PROJECT, Yard, tidy
-from appos.compose.model import Project
+from appos.compose.model import Project, model_of
 from appos.compose.models import ProjectFiles
 from appos.compose.networks import Renewed, Switch, drop, half_made, restore
 from appos.compose.process import Cancel
 from appos.compose.progress import Step
 from appos.compose.states import ContainerState, Verdict
 from appos.compose.veil import Veil
-from appos.errors import EngineError
+from appos.errors import AppOSError, ConflictError, EngineError
 
 POLL_SECONDS = 0.5
 LOG_LINES = 20
 LONGEST_LINE = 500
 # A container counts as running only if it still runs when it is looked at again.
 LOOKS = 2
-MOST_TRIES = 5
+# How long the engine may take to end what an earlier request has asked of it.
+WAY_SECONDS = 20.0
 
 # Compose's words when what a service waits for has failed. Source: docker/compose, convergence.go.
 _DEPENDENCY = re.compile(r"is unhealthy|exited \(\d+\)|didn't complete successfully|dependency .* failed")
@@ -80,6 +81,7 @@ class Deployment:
         self._engine = engine
         self._files = files
         self._options = options or UpOptions()
+        self._project = Project()
         self._wait_seconds = wait_seconds
         self._on_step = on_step
         self._cancel = cancel or Cancel()
@@ -92,6 +94,7 @@ class Deployment:
             EngineError: as `Compose.up` does. What a service waits for failing is an outcome, no error.
             ConflictError: `files_changed`.
         """
+        self._project, self._options = self._known()
         with _begun(self._compose.home / "begun" / self._files.name) as is_second:
             outcome = self._patiently()
             if is_second and not outcome.said:
@@ -103,17 +106,17 @@ class Deployment:
 
     def _patiently(self) -> Outcome:
         """Try again where one part of a run was in the way of another, or of what a killed run had begun."""
-        for _ in range(MOST_TRIES - 1):
+        give_up_at = time.monotonic() + WAY_SECONDS
+        while True:
             try:
                 return self._once()
-            except EngineError as error:
-                if error.code != "compose_failed" or not _IN_THE_WAY.search(error.message):
+            except (EngineError, ConflictError) as error:
+                if time.monotonic() > give_up_at or not _is_in_the_way(error):
                     raise
                 network = half_made(error.message)
                 if network:
                     drop(self._engine, self._files.name, network)
             self._sleep(POLL_SECONDS)
-        return self._once()
 
     def _once(self) -> Outcome:
         tidy(self._engine, self._files.name)
@@ -139,21 +142,24 @@ class Deployment:
         """Restore what Compose forgot about networks that it made anew, if it made any."""
         if not renewed.networks:
             return False
-        renewed.restore(self._engine, self._project())
+        renewed.restore(self._engine, self._project)
         return True
 
     def _restore_all(self) -> None:
         """Restore what a killed run may have left without: the aliases of every container."""
-        project = self._project()
-        containers = self._engine.containers(labels={PROJECT: project.name})
-        networks = [it.name for it in project.networks.values() if not it.external]
-        restore(self._engine, project, containers, networks)
+        containers = self._engine.containers(labels={PROJECT: self._files.name})
+        networks = [it.name for it in self._project.networks.values() if not it.external]
+        restore(self._engine, self._project, containers, networks)
 
-    def _project(self) -> Project:
+    def _known(self) -> tuple[Project, UpOptions]:
+        """Read what is deployed, so that networks can be restored, and no value of it is in what is said."""
+        rewritten = self._options.rewritten
+        if rewritten is not None:
+            return model_of(dict(rewritten.raw)).project, self._options
         answer = self._compose.config(self._files, cancel=self._cancel)
         if answer.model is None:
             raise EngineError(answer.refusal, code="compose_failed")
-        return answer.model.project
+        return answer.model.project, msgspec.structs.replace(self._options, known=answer.model.raw)
 
     def _look(self) -> tuple[ContainerState, ...]:
         return self._compose.ps(self._files, cancel=self._cancel)
@@ -190,10 +196,15 @@ class Deployment:
         )
         rewritten = self._options.rewritten
         env_files = self._files.env_files or (self._files.directory / ".env",)
-        veil = Veil.of(
-            self._files.variables, env_files, rewritten.raw if rewritten else None, self._options.hide
-        )
+        veil = Veil.of(self._files.variables, env_files, rewritten.raw if rewritten else self._options.known)
         return tuple(_shown(lines, veil))[-LOG_LINES:]
+
+
+def _is_in_the_way(error: AppOSError) -> bool:
+    """Whether something else has to come to its end first, after which the same may well be done."""
+    if isinstance(error, EngineError):
+        return error.code == "compose_failed" and _IN_THE_WAY.search(error.message) is not None
+    return error.code == "conflict"
 
 
 def _shown(lines: Iterable[bytes], veil: Veil) -> Iterator[str]:

@@ -130,7 +130,7 @@ class Compose:
                 code="files_changed",
             )
         rewritten = options.rewritten
-        report = _report(files, on_step, rewritten.raw if rewritten else None, options.hide)
+        report = _report(files, on_step, rewritten.raw if rewritten else options.known)
         with self._runs.new() as run:
             run.log_in(options.logins)
             meant = files if rewritten is None else stand_in(run, files, rewritten)
@@ -177,13 +177,13 @@ class Compose:
         services: Sequence[str] = (),
         *,
         logins: Sequence[Login] = (),
-        hide: Iterable[str] = (),
+        known: Mapping[str, Any] | None = None,
         on_step: OnStep = ignore,
         cancel: Cancel | None = None,
     ) -> None:
-        """Build the images of all services with a `build`, or of those named; `hide` are secret values."""
+        """Build the images of all services with a `build`, or of those named; `known` as in `UpOptions`."""
         self._runs.sweep()
-        report = _report(files, on_step, hide=hide)
+        report = _report(files, on_step, known)
         with self._runs.new() as run:
             run.log_in(logins)
             arguments = ["build", "--", *services]
@@ -319,11 +319,10 @@ def _log_lines(command: Command, report: Report, cancel: Cancel) -> Iterator[byt
 def _report(
     files: ProjectFiles,
     on_step: OnStep = ignore,
-    raw: Mapping[str, Any] | None = None,
-    hide: Iterable[str] = (),
+    known: Mapping[str, Any] | None = None,
 ) -> Report:
     env_files = files.env_files or (files.directory / ".env",)
-    return Report(Veil.of(files.variables, env_files, raw, hide), on_step)
+    return Report(Veil.of(files.variables, env_files, known), on_step)
 
 
 def _take(report: Report, lines: Iterable[str]) -> None:

@@ -46,17 +46,17 @@ class Rewritten(msgspec.Struct, frozen=True, kw_only=True):
 class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a project is brought up.
 
-    `expected` are the hashes that a plan was made of: if the files mean something else by now, nothing is
-    done. `pull` is when images are pulled; `policy` leaves it to the file. `hide` are values to keep out
-    of all that is said, beside those of the variables.
+    `known` is the normalised model of the files: its values are kept out of all that is said. `expected` are
+    the hashes that a plan was made of: if the files mean something else by now, nothing is done. `pull` is
+    when images are pulled; `policy` leaves it to the file.
     """
 
     rewritten: Rewritten | None = None
+    known: Mapping[str, Any] | None = None
     expected: Mapping[str, str] | None = None
     pull: Pull = "policy"
     build: bool = False
     logins: tuple[Login, ...] = ()
-    hide: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Leave the values out: they are secret."""

@@ -50,10 +50,9 @@ class Veil:
         variables: Mapping[str, str],
         env_files: Iterable[Path] = (),
         model: Mapping[str, Any] | None = None,
-        values: Iterable[str] = (),
     ) -> "Veil":
-        """Hide the values of variables, of env files, of a normalised model, and secrets named as such."""
-        pairs = [*variables.items(), *(("secret", value) for value in values)]
+        """Hide the values of variables, of env files, and of a normalised model with the files it names."""
+        pairs = list(variables.items())
         for path in env_files:
             pairs += values_in_file(path)
         if model is not None:
@@ -98,7 +97,7 @@ def values_in_file(path: Path) -> list[tuple[str, str]]:
 
 
 def values_in_model(model: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the values that a normalised model holds: environments, build arguments, contents."""
+    """Return the values of a normalised model: environments, build arguments, contents, files of secrets."""
     pairs: list[tuple[str, str]] = []
     for service in _mappings(model.get("services")):
         pairs += _pairs(service.get("environment"))
@@ -109,7 +108,17 @@ def values_in_model(model: Mapping[str, Any]) -> list[tuple[str, str]]:
         for entry in _mappings(model.get(kind)):
             if isinstance(entry.get("content"), str):
                 pairs.append(("secret", entry["content"]))
-    return [(name, value.replace("$$", "$")) for name, value in pairs]
+    values = [(name, value.replace("$$", "$")) for name, value in pairs]
+    return values + [("secret", text) for text in map(_text_of, _mappings(model.get("secrets"))) if text]
+
+
+def _text_of(secret: Mapping[str, Any]) -> str:
+    """Return what the file of a secret holds, "" where that is no file, or none that can be read."""
+    try:
+        with Path(str(secret["file"])).open(encoding="utf-8", errors="replace") as file:
+            return file.read(LONGEST_FILE).strip()
+    except (KeyError, OSError, ValueError):
+        return ""
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:

@@ -345,24 +345,25 @@ def test_images_are_pulled_with_credentials_that_nobody_sees(
     assert [path for path in project.home.rglob("config.json")] == []
 
 
-def test_no_value_shows(make_shop: MakeShop, tiny_image: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither of environments, env files, secrets, configs nor build arguments, nor when it fails."""
-    caplog.set_level(logging.DEBUG)
-    content: dict[str, Any] = {
-        "services": {
-            "web": {
-                "build": {"context": "./image", "args": {"TOKEN": "${TOKEN}", "OTHER": "${OTHER}"}},
-                "environment": {"TOKEN": "${TOKEN}", "OTHER": "${OTHER}"},
-                "env_file": ["web.env"],
-                "secrets": ["file", "variable"],
-                "configs": [{"source": "inline", "target": "/inline"}],
-                "command": ["sh", "-c", "env; cat /run/secrets/*; cat /inline; exit 5"],
-            }
-        },
-        "secrets": {"file": {"file": "./secret.txt"}, "variable": {"environment": "TOKEN"}},
-        "configs": {"inline": {"content": "config ${OTHER}"}},
-    }
-    project = make_shop(content, TOKEN=f"{CANARY}-variable")
+SECRETIVE: dict[str, Any] = {
+    "services": {
+        "web": {
+            "build": {"context": "./image", "args": {"TOKEN": "${TOKEN}", "OTHER": "${OTHER}"}},
+            "environment": {"TOKEN": "${TOKEN}", "OTHER": "${OTHER}"},
+            "env_file": ["web.env"],
+            "secrets": ["file", "variable"],
+            "configs": [{"source": "inline", "target": "/inline"}],
+            "command": ["sh", "-c", "env; cat /run/secrets/*; cat /inline; exit 5"],
+        }
+    },
+    "secrets": {"file": {"file": "./secret.txt"}, "variable": {"environment": "TOKEN"}},
+    "configs": {"inline": {"content": "config ${OTHER}"}},
+}
+
+
+def secretive(make_shop: MakeShop, tiny_image: str) -> Shop:
+    """A project with a canary wherever a value may be."""
+    project = make_shop(SECRETIVE, TOKEN=f"{CANARY}-variable")
     (project.folder / "image").mkdir()
     (project.folder / "image" / "Dockerfile").write_text(
         f"FROM {tiny_image}\nARG TOKEN\nARG OTHER\nRUN echo $TOKEN $OTHER; echo $TOKEN >&2\n",
@@ -371,18 +372,24 @@ def test_no_value_shows(make_shop: MakeShop, tiny_image: str, caplog: pytest.Log
     (project.folder / ".env").write_text(f"OTHER={CANARY}-dotenv\n", encoding="utf-8")
     (project.folder / "web.env").write_text(f"FILE={CANARY}-file\n", encoding="utf-8")
     (project.folder / "secret.txt").write_text(f"{CANARY}-secret", encoding="utf-8")
+    return project
+
+
+def test_no_value_shows(make_shop: MakeShop, tiny_image: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither of environments, env files, secrets, configs nor build arguments, nor when it fails."""
+    caplog.set_level(logging.DEBUG)
+    project = secretive(make_shop, tiny_image)
     steps: list[Step] = []
     said: list[str] = []
-    model = project.compose.config(project.files).model
-    assert model is not None
-    hidden = (f"{CANARY}-file", f"{CANARY}-secret")
 
     with command_lines() as seen:
-        options = UpOptions(build=True, hide=hidden)
+        options = UpOptions(build=True)
         outcome = Deployment(
             project.compose, project.engine, project.files, options, on_step=steps.append
         ).run()
-        content["services"]["web"]["ports"] = ["${TOKEN}:80", "${OTHER}:80"]
+        content = SECRETIVE | {
+            "services": {"web": {**SECRETIVE["services"]["web"], "ports": ["${TOKEN}:${OTHER}"]}}
+        }
         project.write(content)
         said.append(project.compose.config(project.files).refusal)
         for call in (project.deploy, lambda: project.compose.build(project.files, on_step=steps.append)):

@@ -119,6 +119,8 @@ def test_an_interrupted_up_is_made_good_by_the_next(project: Shop) -> None:
             {f"{project.name}_default"}
         ), story
         assert {it.name for it in project.engine.volumes()} == volumes, story
+        found = project.engine.exec_run(f"{project.name}-web-1", ["ping", "-c", "1", "-W", "2", "db"])
+        assert found.exit_code == 0, f"{story}: {found}"
         assert project.engine.exec_run(database, ["test", "-e", f"/scratch/{MARK}"]).exit_code == 0, story
         assert (left_in(project.home), composes(project)) == ([], []), story
         before = project.ids()

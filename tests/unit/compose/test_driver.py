@@ -277,7 +277,7 @@ def test_options_tell_no_secret() -> None:
     options = UpOptions(
         rewritten=Rewritten(raw={"a": CANARY}, files=ProjectFiles(directory=Path("/"))),
         logins=(Login(registry="r", username="u", password=CANARY),),
-        hide=(CANARY,),
+        known={"a": CANARY},
     )
 
     assert CANARY not in repr(options)

@@ -119,8 +119,11 @@ def test_the_values_of_a_model_are_found() -> None:
     assert values_in_model(model) == [("A", "value-1$x"), ("C", "value-2"), ("secret", "value-3")]
 
 
-def test_values_may_be_given() -> None:
-    assert Veil.of({"A": "value-1"}, values=("abcd",)).over("abcd value-1") == "*** ***"
+def test_the_files_of_secrets_are_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("abcd\n", encoding="utf-8")
+    model = {"secrets": {"a": {"file": str(tmp_path / "secret.txt")}, "b": {"file": str(tmp_path / "none")}}}
+
+    assert Veil.of({}, model=model).over("<abcd>") == "<***>"
 
 
 def test_it_tells_nothing_of_itself() -> None:
