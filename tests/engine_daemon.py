@@ -143,7 +143,7 @@ class PrivateEngine:
 
     def _remove_networks(self) -> None:
         """Remove the bridge and the rule, and bridges of networks that tests have left."""
-        for link in json.loads(_run("ip", "-json", "address", "show", "type", "bridge") or "[]"):
+        for link in json.loads(_run("ip", "-json", "address", "show", "type", "bridge")):
             # An older `ip` prints an empty object for each interface of another type.
             addresses = [one["local"] for one in link.get("addr_info", ()) if one["family"] == "inet"]
             if any(ipaddress.IPv4Address(address) in self.subnet for address in addresses):
