@@ -29,8 +29,11 @@ def nonce() -> str:
 
 
 def page_policy() -> str:
-    """Return the policy of a page: its own origin, and inline only what carries the nonce."""
-    own = f"'self' 'nonce-{nonce()}'"
+    """Return the policy of a page: scripts and styles that carry the nonce, and no others of its own origin.
+
+    Files that users have uploaded are of this origin too.
+    """
+    own = f"'nonce-{nonce()}'"
     return (
         f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

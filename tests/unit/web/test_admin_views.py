@@ -374,7 +374,19 @@ def test_the_panels_files_may_be_kept_and_change_their_address_with_their_conten
 def test_pages_are_not_kept_by_browsers(panel: Panel) -> None:
     answer = panel.get("/_/")
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "script-src 'nonce-" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_the_panel_loads_carries_the_nonce_of_its_page(panel: Panel) -> None:
+    for path in ("/_/", "/_/jobs/", "/_/collections/", "/_/collections/users/records/", "/_/settings/"):
+        answer = panel.get(path)
+        assert answer.status_code == 200, path
+        (nonce,) = re.findall(
+            r"script-src 'nonce-([A-Za-z0-9_-]+)';", answer.headers["Content-Security-Policy"]
+        )
+        loads = re.findall(r"<script[^>]*>|<link[^>]*stylesheet[^>]*>|<style[^>]*>", answer.text)
+        assert len(loads) >= 3
+        assert all(f'nonce="{nonce}"' in load for load in loads), path
 
 
 def test_the_claim_and_the_reset_are_pages(new_app: Flask) -> None:
