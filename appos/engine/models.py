@@ -26,7 +26,7 @@ class EngineInfo(_Told, frozen=True, kw_only=True):
     root_dir: str = ""
     # What a container gets that asks for nothing.
     default_runtime: str = "runc"
-    has_private_cgroups: bool = False
+    has_private_cgroups: bool = True
     # The driver that keeps a container's logs where nothing else is said.
     logging_driver: str = ""
     warnings: tuple[str, ...] = ()
