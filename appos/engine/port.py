@@ -127,11 +127,14 @@ class Containers(Protocol):
         """Start it; one that runs is left alone."""
         ...
 
-    def stop(self, container: str, *, timeout_seconds: int = 10) -> None:
-        """Ask it to end, and kill it after the timeout; one that is stopped is left alone."""
+    def stop(self, container: str, *, timeout_seconds: int | None = None) -> None:
+        """Ask it to end, and kill it after the timeout; one that is stopped is left alone.
+
+        By default it has the time that it was made with (`stop_grace_period` in a Compose file), else 10 s.
+        """
         ...
 
-    def restart(self, container: str, *, timeout_seconds: int = 10) -> None:
+    def restart(self, container: str, *, timeout_seconds: int | None = None) -> None:
         """Stop it and start it."""
         ...
 

@@ -35,6 +35,8 @@ class FakeEngine(FakeResources):
             containers_running=2,
             images=7,
             root_dir="/var/lib/docker",
+            default_runtime="runc",
+            has_private_cgroups=True,
             logging_driver="json-file",
         )
 

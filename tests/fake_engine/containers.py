@@ -77,14 +77,14 @@ class FakeContainers(State):
             self._set(box, state="running", exit_code=0, started_at=now())
             self._tell(box, "start")
 
-    def stop(self, container: str, *, timeout_seconds: int = 10) -> None:
+    def stop(self, container: str, *, timeout_seconds: int | None = None) -> None:
         self.asks()
         box = self._box(container)
         if box.told.state in ("running", "paused", "restarting"):
             self._end(box)
             self._tell(box, "stop")
 
-    def restart(self, container: str, *, timeout_seconds: int = 10) -> None:
+    def restart(self, container: str, *, timeout_seconds: int | None = None) -> None:
         self.stop(container, timeout_seconds=timeout_seconds)
         self.start(container)
         self._tell(self._box(container), "restart")

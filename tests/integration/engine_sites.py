@@ -2,17 +2,19 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import docker
+import pytest
 from docker.errors import NotFound
 
 from appos.engine.docker import DockerEngine
 from appos.engine.models import Credentials, LogLine, MountPoint
 from appos.engine.port import Engine
+from appos.errors import AppOSError
 from tests.engine_images import client_of
 from tests.engine_registry import Registry
 from tests.fake_engine import FakeEngine
@@ -52,6 +54,13 @@ class Site(Protocol):
     ) -> str:
         """Have a container that has said `LINES`, with volumes by their target, and return its id."""
         ...
+
+
+def code_of(kind: type[AppOSError], ask: Callable[[], object]) -> str:
+    """The code of the error that a question ends with."""
+    with pytest.raises(kind) as caught:
+        ask()
+    return caught.value.code
 
 
 @dataclass

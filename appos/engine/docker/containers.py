@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from appos.engine.docker.names import named
-from appos.engine.docker.session import Session
+from appos.engine.docker.session import SLOW_SECONDS, Session
 from appos.engine.docker.streams import (
     LINE_BYTES,
     STDOUT,
@@ -47,13 +47,13 @@ class Containers:
         """Start a container."""
         self._of(container, lambda api, name: api.start(name))
 
-    def stop(self, container: str, *, timeout_seconds: int = 10) -> None:
+    def stop(self, container: str, *, timeout_seconds: int | None = None) -> None:
         """Stop a container."""
-        self._of(container, lambda api, name: api.stop(name, timeout=timeout_seconds))
+        self._ended(container, "stop", timeout_seconds)
 
-    def restart(self, container: str, *, timeout_seconds: int = 10) -> None:
+    def restart(self, container: str, *, timeout_seconds: int | None = None) -> None:
         """Restart a container."""
-        self._of(container, lambda api, name: api.restart(name, timeout=timeout_seconds))
+        self._ended(container, "restart", timeout_seconds)
 
     def kill(self, container: str, *, signal: str = "SIGKILL") -> None:
         """Send a signal to a container."""
@@ -119,6 +119,12 @@ class Containers:
         stream = self._session.stream(path, read, NOUN, params={"stream": "1"})
         stream.begin()
         return stream
+
+    def _ended(self, container: str, verb: str, timeout_seconds: int | None) -> None:
+        """Stop or restart it. The SDK's verbs have a timeout of their own where the container has one."""
+        query = "" if timeout_seconds is None else f"?t={timeout_seconds}"
+        path = f"/containers/{named(container, NOUN)}/{verb}{query}"
+        self._session.post(path, None, NOUN, seconds=SLOW_SECONDS)
 
     def _of(self, container: str, question: "Callable[[APIClient, str], T]") -> T:
         name = named(container, NOUN)

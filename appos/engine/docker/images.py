@@ -83,7 +83,7 @@ class Images:
     def check_credentials(self, credentials: Credentials) -> None:
         """Sign in to a registry."""
         failed = _failed(credentials.registry, credentials)
-        self._session.post("/auth", _auth(credentials), seconds=SLOW_SECONDS, failed=failed)
+        self._session.post("/auth", _auth(credentials), failed=failed)
 
 
 def _auth(credentials: Credentials | None) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What an engine says when it refuses, as errors of ours."""
 
+from appos.engine.docker.names import repository_and_tag
 from appos.errors import AppOSError, ConflictError, EngineError, InvalidError, NotFoundError
 
 # Whatever was asked for, the engine's words say what it did not find.
@@ -43,14 +44,17 @@ _UNREACHABLE = (
     "no such host",
     "connection refused",
     "connection reset",
-    "timeout",
+    "i/o timeout",
+    "client.timeout",
     "deadline exceeded",
     "awaiting headers",
-    "x509",
-    "tls",
+    "x509: ",
+    "tls: ",
+    "tls handshake",
     "server gave http response",
     "unexpected http status: 5",
-    "eof",
+    "unexpected eof",
+    ": eof",
 )
 
 
@@ -75,7 +79,8 @@ def registry_refused(status: int, said: str, ref: str) -> AppOSError:
 
     The engine hands on what a registry said as text; its own status says little.
     """
-    words = said.lower()
+    # An image may have any of the words in its name.
+    words = said.lower().replace(repository_and_tag(ref)[0].lower(), "")
     if _has(words, _LIMITED):
         return EngineError(
             f"The registry has been asked too often for {ref}; sign in, or wait and ask again: {said}.",

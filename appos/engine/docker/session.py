@@ -94,8 +94,16 @@ class Session:
 
         return EngineStream(exchange, read, lambda error: self.failure(error, noun, failed), begin)
 
-    def post(self, path: str, body: object, *, seconds: float, failed: Failed | None = None) -> bytes:
-        """Send a body on a connection of its own and return the answer; the SDK keeps nothing of it.
+    def post(
+        self,
+        path: str,
+        body: object,
+        noun: str = "",
+        *,
+        seconds: float = PATIENT_SECONDS,
+        failed: Failed | None = None,
+    ) -> bytes:
+        """Send a body past the SDK, which would keep some of it or add to it, and return the answer.
 
         Raises:
             EngineUnavailableError: the engine does not answer within `seconds`.
@@ -106,7 +114,7 @@ class Session:
             self.begin(exchange, "POST", path, body=body, seconds=seconds)
             return b"".join(exchange.chunks())
         except (Gone, Refusal) as error:
-            raise self.failure(error, "", failed) from error
+            raise self.failure(error, noun, failed) from error
         finally:
             exchange.close()
 

@@ -3,6 +3,8 @@
 import base64
 import gc
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -263,6 +265,7 @@ def test_credentials_of_files_are_not_sent(
         ("Get https://r/v2/: x509: certificate signed by unknown", EngineError, "registry_unreachable"),
         ("received unexpected HTTP status: 502 Bad Gateway", EngineError, "registry_unreachable"),
         ("write /var/lib/docker/x: no space left on device", EngineError, "engine_failed"),
+        ("manifest for registry.example.com/unauthorized:1 not found", NotFoundError, "image_not_found"),
     ],
 )
 def test_a_pull_that_fails_says_why(
@@ -271,7 +274,7 @@ def test_a_pull_that_fails_says_why(
     lines = [{"status": "Pulling from x", "id": "1"}, {"errorDetail": {"message": said}, "error": said}]
     body = b"\r\n".join(json.dumps(line).encode() for line in lines)
     wire.answers["POST /images/create"] = (200, body)
-    stream = engine.pull("registry.example.com/x:1")
+    stream = engine.pull("registry.example.com/unauthorized:1")
     assert next(stream).layer == ""
     with pytest.raises(kind) as caught:
         next(stream)
@@ -290,6 +293,28 @@ def test_a_silent_pull_is_cut_off_while_its_answer_is_awaited(wire: WireEngine, 
     reader.join(5)
     assert not reader.is_alive()
     assert read == []
+
+
+def test_a_signal_ends_the_stream_that_it_interrupts(wire: WireEngine, engine: DockerEngine) -> None:
+    wire.endless.add("/containers/web/stats")
+    stream = engine.stats("web")
+    next(stream)
+    before = signal.signal(signal.SIGUSR1, lambda *_: stream.close())
+    try:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        assert list(stream) == []
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize(("seconds", "query"), [(None, ""), (3, "t=3")])
+def test_a_container_is_given_its_own_time_to_end(
+    wire: WireEngine, engine: DockerEngine, seconds: int | None, query: str
+) -> None:
+    wire.answers |= {f"POST /containers/web/{verb}": (204, b"") for verb in ("stop", "restart")}
+    engine.stop("web", timeout_seconds=seconds)
+    engine.restart("web", timeout_seconds=seconds)
+    assert [one.query for one in wire.asked if one.method == "POST"] == [query, query]
 
 
 def test_an_engine_that_goes_away_ends_a_stream_with_an_error(wire: WireEngine, engine: DockerEngine) -> None:
