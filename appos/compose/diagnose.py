@@ -139,7 +139,12 @@ def analyse(files: ProjectFiles) -> Analysis:
     if root is not None:
         _check(subject)
     return Analysis(
-        tuple(report.found), Sources(root, reader, subject.beside, report.named), root, reader.files, names
+        tuple(report.found),
+        Sources(root, reader, subject.beside, report.named),
+        root,
+        reader.files,
+        names,
+        only,
     )
 
 

@@ -77,7 +77,7 @@ def check_mounts(subject: Subject) -> None:
     """Look at the volumes of all services."""
     for name, service in subject.services.items():
         for number, item in enumerate(items(service.entries.get("volumes"))):
-            if isinstance(item, MapNode):
+            if isinstance(item, MapNode) and "type" in item.entries:
                 _check_long(subject, name, number, item)
             elif isinstance(item, ScalarNode) and isinstance(item.value, str):
                 _check_short(subject, name, number, item, item.value)

@@ -135,6 +135,8 @@ def _published(subject: Subject, service: str, number: int, item: Node) -> Publi
 
 def _long(subject: Subject, service: str, number: int, item: MapNode) -> Published | None:
     path = ("services", service, "ports", number)
+    if not {"target", "published"} & item.entries.keys():
+        return None
     target = value(item, "target")
     if not target or target == "0":
         subject.error(

@@ -50,6 +50,7 @@ _SHAPE = (
     "name_invalid",
     "number_invalid",
     "item_repeated",
+    "item_is_mapping",
 )
 _YAML = (
     "yaml_",
@@ -59,8 +60,8 @@ _YAML = (
     "key_not_text",
 )
 _AMOUNT = ("duration_invalid", "size_invalid", "number_invalid", "boolean_invalid", "wrong_type")
-_PORT = ("port_invalid",)
-_MOUNT = ("volume_invalid", "key_missing")
+_PORT = ("port_invalid", "item_is_mapping")
+_MOUNT = ("volume_invalid", "key_missing", "item_is_mapping")
 _FILE = r"(?P<file>[^\n]+?)"
 _PATH = r"(?P<path>[\w.\[\]\- ]*?)"
 
@@ -87,7 +88,7 @@ _RULES = (
     _rule(rf"validating {_FILE}: {_PATH} '", *_SHAPE),
     _rule(r"decoding failed.*?'(?P<path>[^']+)' environment variable", "variable_name_space"),
     _rule(r"decoding failed.*?'(?P<path>[^']+)'", *_AMOUNT, "extra_host_invalid"),
-    _rule(r'service "(?P<service>[^"]+)" refers to undefined (?:build )?(?P<kind>\w+) (?P<name>\S+?)(?::|$)'),
+    _rule(r'service "(?P<service>[^"]+)" refers to undefined (?:build )?(?P<kind>\w+) (?P<name>.+?)(?:: |$)'),
     _rule(
         r'service "(?P<service>[^"]+)" depends on undefined service "?(?P<name>[^"]+)"?', "service_undefined"
     ),
@@ -174,8 +175,8 @@ def _named(words: str, rule: _Rule, groups: dict[str, str | None], root: MapNode
     if path := groups.get("path"):
         parts = _parts(path, root)
     if (key := groups.get("key")) is not None:
-        # Go writes a backslash as two.
-        parts = (*parts, key.replace("\\\\", "\\"))
+        # Go escapes odd characters in its own way; without them, the name is as it is written.
+        parts = parts if "\\" in key else (*parts, key)
     line = groups.get("line")
     return Refusal(
         words,
@@ -243,11 +244,10 @@ def path_of(refusal: Refusal, root: MapNode | None) -> str:
     return joined(*(refusal.parts or found_by_value(refusal, root)))
 
 
-def place_of(refusal: Refusal, names: dict[str, str]) -> Place | None:
-    """Return the place that Compose's words name themselves; `names` says how findings name files."""
-    if refusal.line is None and not refusal.file:
-        return None
-    file = names.get(refusal.file, refusal.file)
-    if not file and len(names) == 1:
-        file = next(iter(names.values()))
+def place_of(refusal: Refusal, names: dict[str, str], only: str | None) -> Place | None:
+    """Return the place that Compose's words name themselves.
+
+    `names` says how findings name files; `only` is the file that is meant where none is named.
+    """
+    file = names.get(refusal.file, refusal.file) or only
     return Place(file, refusal.line) if file and refusal.line is not None else None

@@ -18,7 +18,15 @@ from appos.compose.spec.project import PROJECT
 
 _UNIQUE = frozenset(
     (
-        *("capabilities", "depends_on", "device_cgroup_rules", "device_ids", "external_links", "group_add"),
+        *(
+            "capabilities",
+            "depends_on",
+            "device_cgroup_rules",
+            "device_ids",
+            "external_links",
+            "extra_hosts",
+            "group_add",
+        ),
         *("models", "networks", "security_opt", "volumes_from"),
     )
 )
@@ -51,6 +59,9 @@ class _Shapes:
         if (id(at.node), id(form)) in self._visited:
             return
         self._visited.add((id(at.node), id(form)))
+        if _is_pair(at, form):
+            self._pair_in_list(at)
+            return
         if isinstance(form, Either):
             fitting = next((each for each in form.forms if _fits(at.node, each)), None)
             if fitting is None:
@@ -172,8 +183,8 @@ class _Shapes:
                 f"{as_written(node)} is no name for a container."
                 if value
                 else f"The value of {about(at.parts)} is empty.",
-                "Use at least two letters, digits, `_`, `.` or `-`, the first a letter or a digit; or take the "
-                "line out.",
+                "Use at least two letters, digits, `_`, `.` or `-`, the first a letter or a digit; or take "
+                "the line out.",
                 path=joined(*at.parts),
                 place=at.place,
             )
@@ -182,6 +193,22 @@ class _Shapes:
             "value_unknown",
             f"{as_written(node)} is no value that {about(at.parts)} can have.",
             "Write `always`, `missing`, `never` or `build`.",
+            path=joined(*at.parts),
+            place=at.place,
+        )
+
+    def _pair_in_list(self, at: _At) -> None:
+        """Say of an item of a list that YAML takes for a mapping, because of a space."""
+        name = next(iter(at.node.entries)) if isinstance(at.node, MapNode) else ""
+        fix = (
+            f"Write `- {name}=…`, with `=` instead of `:`."
+            if at.parts[-2] in keys.PAIRED
+            else f"Write `- {name}:…` without a space after the `:`, or put the whole item in quotes."
+        )
+        self._report.error(
+            "item_is_mapping",
+            f"In {about(at.parts)}, a `:` with a space after it makes a mapping of the item.",
+            fix,
             path=joined(*at.parts),
             place=at.place,
         )
@@ -208,6 +235,18 @@ class _Shapes:
             path=joined(*at.parts),
             place=at.place,
         )
+
+
+def _is_pair(at: _At, form: Form) -> bool:
+    """Tell whether an item of a list is a mapping only for a space after its `:`, as in `- data: /data`."""
+    if not isinstance(at.node, MapNode) or not isinstance(at.parts[-1] if at.parts else "", int):
+        return False
+    known = {name for each in _forms(form) if isinstance(each, Keys) for name in each.known}
+    return len(at.node.entries) == 1 and not known & at.node.entries.keys() and _fits_text(form)
+
+
+def _fits_text(form: Form) -> bool:
+    return any(isinstance(each, Single) and Kind.TEXT in each.kinds for each in _forms(form))
 
 
 def _fits(node: Node, form: Form) -> bool:
@@ -256,15 +295,9 @@ def _expected(form: Form) -> Iterator[str]:
 def _fix(at: _At, form: Form) -> str:
     """Say what to write instead of a value of another form."""
     key = at.parts[-1] if at.parts else ""
-    if isinstance(at.node, MapNode) and isinstance(key, int) and len(at.node.entries) == 1:
-        name = next(iter(at.node.entries))
-        if at.parts[-2] in keys.PAIRED:
-            return f"Write `- {name}=…`, with `=` instead of `:`."
-        return f"Write `- {name}`, or put the whole item in quotes if the `:` belongs to it."
     if isinstance(at.node, ScalarNode) and at.node.value is None:
         return f"Write a value, as in `{_shown(key, form)}`, or take the line out."
-    takes_text = any(isinstance(each, Single) and Kind.TEXT in each.kinds for each in _forms(form))
-    if isinstance(at.node, ScalarNode) and takes_text:
+    if isinstance(at.node, ScalarNode) and _fits_text(form):
         return "Put the value in quotes."
     return f"Write it like this: `{_shown(key, form)}`."
 
