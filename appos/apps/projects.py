@@ -13,6 +13,7 @@ import msgspec
 
 from appos.apps.actual import actual_of, with_changes
 from appos.apps.host_paths import host_paths
+from appos.apps.made import refuse_made
 from appos.apps.reviews import Review, refuse
 from appos.apps.sockets import read_tables
 from appos.apps.survey import Survey, Tables
@@ -26,7 +27,6 @@ from appos.compose.models import Finding, ProjectFiles, Pull
 from appos.compose.paths import HostPaths, ensure_sources, refuse_unreachable, rewritten
 from appos.compose.plan import Options, Plan, Wanted, plan, referring, refers
 from appos.compose.policy.judge import judge, judge_files
-from appos.compose.policy.made import Defaults, judge_made
 from appos.compose.policy.models import Role, Verdict
 from appos.compose.policy.places import Places
 from appos.compose.policy.rules import PolicyRules
@@ -38,10 +38,9 @@ from appos.compose.states import ContainerState
 from appos.config import Config
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
-from appos.errors import InvalidError, NotFoundError
+from appos.errors import InvalidError
 
 UNIX = "unix://"
-PROJECT = "com.docker.compose.project"
 
 
 class Deploy(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +179,7 @@ class Projects:
             on_step=on_step,
             cancel=cancel,
         ).run()
-        self._judge_made(seen, deploy.role)
+        refuse_made(self._engine, seen.files.name, self._rules, deploy.role, seen.places)
         return outcome
 
     def down(
@@ -263,7 +262,9 @@ class Projects:
 
     def _look(self, files: ProjectFiles, deploy: Deploy) -> _Seen:
         paths = self.host_paths()
-        places = Places.of(files.directory, self._data_dir, paths, self._sockets)
+        places = Places.of(
+            files.directory, self._data_dir, paths, self._sockets, self._engine.info().root_dir
+        )
         analysis = analyse(files)
         # Before anything is said of what stands in the files: some may be those of somebody else.
         read = judge_files(analysis.files, self._rules, deploy.role, places)
@@ -349,36 +350,6 @@ class Projects:
             directory=paths.host_path(files.directory) or files.directory,
             files=tuple(paths.host_path(file) or file for file in files.files),
         )
-
-    def _judge_made(self, seen: _Seen, role: Role) -> None:
-        """Judge what the engine made of the project, and stop it where that is refused.
-
-        Raises:
-            ForbiddenError: `policy_refused`.
-        """
-        containers = []
-        for summary in self._engine.containers(labels={PROJECT: seen.files.name}):
-            try:
-                containers.append(self._engine.container(summary.id))
-            except NotFoundError:
-                # It has ended and was removed since the list was made.
-                continue
-        info = self._engine.info()
-        verdict = judge_made(
-            containers,
-            self._engine.volumes(),
-            self._engine.networks(),
-            self._rules,
-            role,
-            seen.places,
-            defaults=Defaults(
-                runtime=info.default_runtime, cgroup="private" if info.has_private_cgroups else "host"
-            ),
-        )
-        if verdict.refused:
-            for container in containers:
-                self._engine.stop(container.id)
-        verdict.refuse()
 
 
 def invalid(check: Check) -> InvalidError:

@@ -63,6 +63,7 @@ class Attachment(_Part, frozen=True):
     aliases: tuple[str, ...] = ()
     ipv4_address: str = ""
     ipv6_address: str = ""
+    driver_opts: dict[str, str] | None = None
 
 
 class Dependency(_Part, frozen=True):

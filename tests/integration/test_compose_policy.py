@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from appos.apps.projects import Deploy, Projects
 from appos.compose.binary import BESIDE
 from appos.compose.driver import Compose
 from appos.compose.models import ProjectFiles
@@ -18,6 +19,7 @@ from appos.compose.policy.places import Places
 from appos.compose.policy.rules import PolicyRules
 from appos.engine.docker import DockerEngine
 from appos.engine.models import Container
+from appos.errors import ForbiddenError
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
 
@@ -234,3 +236,62 @@ def test_a_volume_that_was_there_already_is_seen_in_what_was_made(
         ("host_path", "volumes.taken.driver_opts"),
         ("external_volume", "volumes.foreign"),
     }
+
+
+@pytest.fixture
+def projects(host: str, app: Path, engine: DockerEngine, tmp_path: Path) -> Projects:
+    """The verbs of an AppOS whose data directory holds the app's."""
+    compose = Compose(BESIDE, docker_host=host, home=tmp_path / "home")
+    return Projects(lambda: compose, engine, app.parents[1])
+
+
+def written(app: Path, web: Parts, **project: Any) -> ProjectFiles:
+    """Write a project with one service that stays."""
+    service = {"image": "tiny:policy", "command": ["sleep", "600"], **web}
+    (app / "compose.yaml").write_text(yaml.safe_dump({"services": {"web": service}, **project}))
+    return ProjectFiles(directory=app, files=(app / "compose.yaml",), name="wiki")
+
+
+def states(engine: DockerEngine) -> list[str]:
+    return [container.state for container in engine.containers(labels={PROJECT: "wiki"})]
+
+
+@pytest.mark.usefixtures("clean")
+def test_anyone_may_deploy_what_keeps_to_itself(app: Path, projects: Projects, engine: DockerEngine) -> None:
+    web = {"volumes": ["./data:/x", "own:/y"], "cap_add": ["chown"], "configs": ["c"]}
+    files = written(app, web, volumes={"own": {}}, configs={"c": {"file": "./file.txt"}})
+    projects.up(files, Deploy(role=Role.USER))
+    assert states(engine) == ["running"]
+
+
+@pytest.mark.usefixtures("clean")
+def test_what_is_refused_is_not_made(app: Path, projects: Projects, engine: DockerEngine) -> None:
+    with pytest.raises(ForbiddenError) as refused:
+        projects.up(written(app, {"pid": "host"}), Deploy(role=Role.USER))
+    assert refused.value.code == "policy_refused"
+    assert list(refused.value.fields) == ["services.web.pid"]
+    assert states(engine) == []
+
+
+@pytest.mark.usefixtures("clean")
+def test_what_became_of_a_project_is_stopped_where_it_is_refused(
+    app: Path, projects: Projects, engine: DockerEngine
+) -> None:
+    files = written(app, {"volumes": ["taken:/x"]}, volumes={"taken": {}})
+    with pytest.raises(ForbiddenError) as refused:
+        projects.up(files, Deploy(role=Role.USER))
+    assert set(refused.value.fields) == {"volumes.taken.driver_opts"}
+    assert states(engine) == ["exited"]
+
+
+@pytest.mark.usefixtures("clean")
+def test_nothing_is_said_of_files_that_are_not_the_apps(
+    app: Path, projects: Projects, engine: DockerEngine
+) -> None:
+    (app / "../mail").mkdir(exist_ok=True)
+    (app / "../mail/secret.yaml").write_text("services: {base: {image: canary, canary: canary}}")
+    extends = {"extends": {"file": "../mail/secret.yaml", "service": "base"}}
+    with pytest.raises(ForbiddenError) as refused:
+        projects.review(written(app, extends), Deploy(role=Role.USER))
+    assert refused.value.code == "policy_refused"
+    assert "canary" not in f"{refused.value.message}{refused.value.fields}"

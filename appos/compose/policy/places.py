@@ -51,18 +51,25 @@ _WORST_FIRST = (Rule.APPOS_DATA, Rule.ENGINE_SOCKET, Rule.HOST_PATH, Rule.UNCLEA
 class Places(msgspec.Struct, frozen=True, kw_only=True):
     """Where an app's own directory and AppOS's data lie, each as AppOS sees it and on the host.
 
-    `volumes` and `sockets` are AppOS's own: the volumes that it mounts, and how it reaches its engine.
+    `volumes` and `sockets` are AppOS's own: the volumes that it mounts, and how it reaches its engine, which
+    keeps all containers and volumes in `engine_root`.
     """
 
     directories: tuple[Path, ...]
     data: tuple[Path, ...] = ()
     volumes: frozenset[str] = frozenset()
     sockets: tuple[Path, ...] = ()
+    engine_root: Path = Path("/var/lib/docker")
     host_paths: HostPaths = NATIVE
 
     @classmethod
     def of(
-        cls, directory: Path, data_dir: Path, host_paths: HostPaths = NATIVE, sockets: tuple[Path, ...] = ()
+        cls,
+        directory: Path,
+        data_dir: Path,
+        host_paths: HostPaths = NATIVE,
+        sockets: tuple[Path, ...] = (),
+        engine_root: str = "",
     ) -> Self:
         """Work out all places from an app's directory and AppOS's data directory, as AppOS sees them."""
         return cls(
@@ -70,6 +77,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
             data=_spelt(data_dir, host_paths),
             volumes=frozenset(mount.volume for mount in host_paths.mounts if mount.volume),
             sockets=sockets,
+            engine_root=Path(engine_root or "/var/lib/docker"),
             host_paths=host_paths,
         )
 
@@ -105,7 +113,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         is_own = self._own(path) is not None
         if _is_socket(path) and not is_own:
             return Rule.ENGINE_SOCKET
-        if any(self._opens(path, system) for system in _SYSTEM):
+        if any(self._opens(path, system) for system in (*_SYSTEM, self.engine_root)):
             return Rule.HOST_PATH
         return None if is_own else Rule.OUTSIDE_PATH
 

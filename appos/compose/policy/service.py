@@ -27,6 +27,8 @@ _OWN = {
     "cgroup": ("", "private"),
     "userns_mode": ("", "private"),
 }
+# Settings of the interface on a network. Source: the engine's documentation of bridge networks.
+_INTERFACE = "com.docker.network.endpoint.sysctls"
 _RUNTIMES = ("", "runc", "io.containerd.runc.v2")
 _WEAK_TMPFS = frozenset({"exec", "suid", "dev"})
 
@@ -88,11 +90,21 @@ def _rights(at: tuple[Part, ...], service: Service) -> Iterator[Offence]:
         if not is_harmless_security(option):
             what = f"`security_opt: {security_name(option)}`"
             yield Offence(Rule.SECURITY_OPT, (*at, "security_opt", place), what)
+    yield from _sysctls(at, service)
+    if service.credential_spec:
+        yield Offence(Rule.CREDENTIAL_SPEC, (*at, "credential_spec"), "`credential_spec`")
+
+
+def _sysctls(at: tuple[Part, ...], service: Service) -> Iterator[Offence]:
+    """Yield settings of the kernel, those of a network's interface too."""
     for name in service.sysctls or {}:
         if not is_harmless_sysctl(name):
             yield Offence(Rule.SYSCTL, (*at, "sysctls", name), f"`sysctls: {name}`")
-    if service.credential_spec:
-        yield Offence(Rule.CREDENTIAL_SPEC, (*at, "credential_spec"), "`credential_spec`")
+    for network, attachment in (service.networks or {}).items():
+        if attachment is not None and _INTERFACE in (attachment.driver_opts or {}):
+            yield Offence(
+                Rule.SYSCTL, (*at, "networks", network, "driver_opts", _INTERFACE), f"`{_INTERFACE}`"
+            )
 
 
 def _hooks(at: tuple[Part, ...], service: Service) -> Iterator[Offence]:

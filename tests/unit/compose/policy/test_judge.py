@@ -97,6 +97,11 @@ OFFENCES = [
     ("security_opt", service(security_opt=["seccomp:unconfined"]), "services.web.security_opt[0]"),
     ("credential_spec", service(credential_spec={"file": "x"}), "services.web.credential_spec"),
     ("sysctl", service(sysctls={"kernel.shmmax": "1"}), 'services.web.sysctls["kernel.shmmax"]'),
+    (
+        "sysctl",
+        service(networks={"default": {"driver_opts": {"com.docker.network.endpoint.sysctls": "a=1"}}}),
+        'services.web.networks.default.driver_opts["com.docker.network.endpoint.sysctls"]',
+    ),
     ("oom", service(oom_kill_disable=True), "services.web.oom_kill_disable"),
     ("oom", service(oom_score_adj=-1), "services.web.oom_score_adj"),
     ("provider", service(provider={"type": "sh"}), "services.web.provider"),

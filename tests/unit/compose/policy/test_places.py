@@ -97,6 +97,13 @@ def test_links_that_may_not_be_read_are_taken_by_their_letters() -> None:
     assert INSIDE.rule("/proc/1/root") in (Rule.HOST_PATH, Rule.APPOS_DATA)
 
 
+def test_where_an_engine_keeps_everything_is_the_systems() -> None:
+    places = Places.of(Path("/srv/wiki"), Path("/appos/data"), engine_root="/big/docker")
+    assert places.rule("/big/docker/volumes/mail_data/_data") is Rule.HOST_PATH
+    assert places.rule("/big") is Rule.HOST_PATH
+    assert places.rule("/var/lib/docker") is Rule.HOST_PATH
+
+
 def test_volumes_of_appos_are_its_own() -> None:
     assert INSIDE.volumes == {"appos_data"}
 
