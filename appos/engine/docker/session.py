@@ -198,7 +198,12 @@ class Session:
         with self._lock:
             if seconds not in self._clients:
                 # Not the SDK's "auto", which takes the engine's newest, however new that is.
-                self._clients[seconds] = sdk.new_client(self.host, version, seconds)
+                try:
+                    self._clients[seconds] = sdk.new_client(self.host, version, seconds)
+                except sdk.DockerException as error:
+                    raise EngineError(
+                        f"Docker's own configuration (DOCKER_CONFIG, ~/.docker) cannot be read: {error}."
+                    ) from error
             return self._clients[seconds]
 
 

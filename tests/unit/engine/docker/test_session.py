@@ -27,7 +27,7 @@ from appos.errors import (
     NotFoundError,
 )
 from tests.fake_engine import FakeEngine
-from tests.unit.engine.docker.wire_engine import WireEngine, listening
+from tests.unit.engine.docker.wire_engine import WireEngine, listening, listening_on_tcp
 
 EXPECTED = FakeEngine().info()
 SECRET = "Gneiss-Heron-9"
@@ -71,6 +71,36 @@ def test_an_engine_that_refuses_is_quoted(wire: WireEngine, engine: DockerEngine
         engine.info()
     assert not isinstance(caught.value, EngineUnavailableError)
     assert caught.value.code == "engine_failed"
+
+
+def test_an_engine_on_the_network_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    wire = WireEngine(answers={"GET /containers/json": (200, []), "GET /events": (200, b"")})
+    with listening_on_tcp(wire) as host:
+        engine = DockerEngine(host)
+        assert engine.containers() == []
+        assert list(engine.events()) == []
+        engine.close()
+
+
+def test_a_broken_configuration_of_docker_is_told_of(
+    wire: WireEngine, engine: DockerEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {"registry.example.com": SECRET}}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with pytest.raises(EngineError, match="registry.example.com") as caught:
+        engine.info()
+    assert SECRET not in caught.value.message
+
+
+def test_questions_share_their_connections(wire: WireEngine, engine: DockerEngine) -> None:
+    wire.answers |= {f"DELETE /volumes/v{number}": (204, b"") for number in range(50)}
+    engine.remove_volume("v0")
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(50):
+        engine.remove_volume(f"v{number}")
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_nothing_is_connected_to_before_the_first_question(path: Path, wire: WireEngine) -> None:

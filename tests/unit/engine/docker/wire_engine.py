@@ -1,4 +1,4 @@
-"""An engine of a few lines on a Unix socket, which speaks the versions that it is told to."""
+"""An engine of a few lines, which speaks the versions that it is told to."""
 
 import contextlib
 import json
@@ -6,7 +6,7 @@ import re
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -62,9 +62,33 @@ class WireEngine:
         return {one.version for one in self.asked if one.version}
 
 
+class _UnixServer(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+class _TcpServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
 @contextmanager
 def listening(path: Path, engine: WireEngine) -> Iterator[WireEngine]:
-    """Let it listen for a while."""
+    """Let it listen on a Unix socket for a while."""
+    with _serving(engine, lambda handler: _UnixServer(str(path), handler)):
+        yield engine
+    path.unlink()
+
+
+@contextmanager
+def listening_on_tcp(engine: WireEngine) -> Iterator[str]:
+    """Let it listen on loopback for a while; the value of `DOCKER_HOST`."""
+    with _serving(engine, lambda handler: _TcpServer(("127.0.0.1", 0), handler)) as server:
+        yield f"tcp://127.0.0.1:{server.server_address[1]}"
+
+
+@contextmanager
+def _serving(
+    engine: WireEngine, new_server: Callable[[type["_Handler"]], socketserver.TCPServer]
+) -> Iterator[socketserver.TCPServer]:
 
     open_: set[socket.socket] = set()
 
@@ -79,17 +103,15 @@ def listening(path: Path, engine: WireEngine) -> Iterator[WireEngine]:
             open_.discard(self.connection)
             super().finish()
 
-    with socketserver.ThreadingUnixStreamServer(str(path), Handler) as server:
-        server.daemon_threads = True
+    with new_server(Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield engine
+            yield server
         finally:
             engine.release.set()
             server.shutdown()
             thread.join()
-            path.unlink()
             # An engine that ends takes its connections with it.
             for connection in tuple(open_):
                 with contextlib.suppress(OSError):
@@ -167,7 +189,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if body:
+            self.wfile.write(body)
 
     def log_message(self, *_args: Any) -> None:
         pass
