@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,11 @@ from appos.engine.docker import DockerEngine
 # A program that heeds SIGTERM only after a while, as a database does, so that a stop has a middle.
 LOOP = "trap 'sleep 0.4; exit 0' TERM; touch /scratch/ready; while :; do sleep 0.1; done"
 SLOW_TO_STOP = ["sh", "-c", LOOP]
+FOREVER = ["sleep", "1000"]
 HEALTHCHECK = {"test": ["CMD", "test", "-e", "/scratch/ready"], "interval": "200ms", "retries": 20}
+
+
+MakeShop = Callable[..., "Shop"]
 
 
 def shop(image: str, version: int) -> dict[str, Any]:
@@ -55,6 +61,11 @@ def shop(image: str, version: int) -> dict[str, Any]:
         # A network that changes is made anew, and every container on it has to leave it for that.
         "networks": {"front": {"labels": {"version": str(version // 3)}}, "back": {}},
     }
+
+
+def one(image: str, **settings: Any) -> dict[str, Any]:
+    """A project of one service that runs for ever."""
+    return {"services": {"web": {"image": image, "command": FOREVER, **settings}}}
 
 
 @dataclass
@@ -128,3 +139,18 @@ class Shop:
         return subprocess.run(
             command, env=environment, cwd=self.folder, capture_output=True, text=True, check=True, timeout=60
         )
+
+
+@contextmanager
+def shops(folder: Path, host: str, image: str) -> Iterator[MakeShop]:
+    """Make projects, which are gone afterwards."""
+    made: list[Shop] = []
+
+    def make(content: dict[str, Any], **variables: str) -> Shop:
+        made.append(Shop(folder, host, image, f"driver{uuid.uuid4().hex[:8]}", variables))
+        made[-1].write(content)
+        return made[-1]
+
+    yield make
+    for it in made:
+        it.close()
