@@ -16,7 +16,7 @@ from tests.serving import ROOT, free_port, wait_for
 HEALTHY_SECONDS = 120.0
 
 # The images are built when there are none of an earlier run, and data directories are made.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ DATA = PurePosixPath("/appos/data")
 APP = DATA / "apps" / "checksums"
 PROJECT = {"label": f"com.docker.compose.project={APP.name}"}
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass(frozen=True)
