@@ -11,6 +11,7 @@ from appos.compose.policy.models import Rule
 UP = "../" * 30
 # The name of what a case defines beside its service.
 KEY = "KEY"
+INTERFACE = "com.docker.network.endpoint.sysctls"
 HOST_DATA = "/var/lib/docker/volumes/appos_data/_data"
 # Symbolic links in the app's directory, and what they lead to.
 LINKS = {
@@ -210,7 +211,10 @@ SPELLINGS: dict[Rule, list[Spelling]] = {
     ],
     Rule.CREDENTIAL_SPEC: [*each(credential_spec=[{"file": "x.json"}, {"registry": "x"}])],
     Rule.SYSCTL: [
-        *each(sysctls=[{"kernel.msgmax": 65536}, ["kernel.msgmax=65536"], {"net.ipv4.ip_forward": "1"}])
+        *each(sysctls=[{"kernel.msgmax": 65536}, ["kernel.msgmax=65536"], {"net.ipv4.ip_forward": "1"}]),
+        Spelling(
+            {"networks": {"default": {"driver_opts": {INTERFACE: "net.ipv4.conf.IFNAME.forwarding=1"}}}}
+        ),
     ],
     Rule.OOM: [*each(oom_kill_disable=[True, "true"], oom_score_adj=[-1, "-500"])],
     Rule.PROVIDER: [*each(provider=[{"type": "sh"}, {"type": "model", "options": {"model": "x"}}])],

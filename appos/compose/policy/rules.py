@@ -126,7 +126,7 @@ MEANINGS: Mapping[Rule, Meaning] = {
         fix="Remove it.",
     ),
     Rule.SYSCTL: Meaning(
-        options="`sysctls` of anything but the harmless ones below",
+        options="`sysctls` of anything but the harmless ones below, also those of a network's interface",
         harm="changes a setting of the kernel",
         fix="Remove it, or set it on the host if all apps are to have it.",
     ),

@@ -22,6 +22,7 @@ _SHARED = frozenset({"shared", "rshared"})
 # Source: Compose Specification, "additional_contexts".
 _ELSEWHERE = re.compile(r"(https?|git|ssh|docker-image)://|(service|target):|git@|github\.com/")
 _LAYOUT = "oci-layout://"
+_KEY = re.compile(r"[^=:]*(=|: ?)")
 _CACHE_PATH = re.compile(r"(?:^|,)(?:src|dest)=([^,]*)")
 
 
@@ -130,7 +131,7 @@ def _build_paths(at: tuple[Part, ...], build: Build, reach: Reach) -> Iterator[O
 
 
 def _keys(ssh: Any) -> Iterator[str]:
-    """Yield the paths of the keys that a build may use: `default` and `ID=PATH`, or a mapping of both."""
-    for key in ssh.items() if isinstance(ssh, Mapping) else ssh or ():
-        name, _, path = key.partition("=") if isinstance(key, str) else (key[0], "", str(key[1] or ""))
-        yield path if name else ""
+    """Yield the paths of the keys that a build may use: `default`, `ID=PATH`, `ID: PATH`, or a mapping."""
+    keys = [f"{name}={path or ''}" for name, path in ssh.items()] if isinstance(ssh, Mapping) else ssh or ()
+    for key in keys:
+        yield _KEY.sub("", str(key)) if _KEY.match(str(key)) else ""

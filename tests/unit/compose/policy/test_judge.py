@@ -174,6 +174,7 @@ OFFENCES = [
     ),
     ("host_path", service(build={"ssh": ["default", "k=/root/.ssh/id"]}), "services.web.build.ssh"),
     ("host_path", service(build={"ssh": {"k": "/root/.ssh/id"}}), "services.web.build.ssh"),
+    ("host_path", service(build={"ssh": ["k: /root/.ssh/id"]}), "services.web.build.ssh"),
 ]
 
 
