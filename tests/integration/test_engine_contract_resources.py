@@ -4,8 +4,10 @@ from functools import partial
 
 import pytest
 
+from appos.engine.docker import DockerEngine
 from appos.engine.models import Credentials, Prunable
 from appos.errors import ConflictError, EngineError, InvalidError, NotFoundError
+from tests.engine_images import client_of
 from tests.integration.engine_sites import LABELS, Site, code_of
 
 NAME = "contract-web"
@@ -137,3 +139,22 @@ def test_what_is_unused_is_pruned_by_its_labels(site: Site) -> None:
     assert engine.prune(Prunable.VOLUMES, labels=labels).removed == ()
     assert engine.prune(Prunable.VOLUMES, labels=labels, all=True).removed == ("contract-data",)
     assert engine.prune(Prunable.IMAGES, labels=labels, all=True).removed == ()
+
+
+def test_images_without_a_tag_and_the_build_cache_are_pruned(engine_host: str, tiny_image: str) -> None:
+    labels = {**LABELS, "prune": "images"}
+    engine = DockerEngine(engine_host)
+    with client_of(engine_host) as client:
+        container = client.containers.create(tiny_image, ["true"], network="none")
+        changes = [f"LABEL {name}={value}" for name, value in labels.items()]
+        untagged = container.commit(changes="\n".join(changes))
+        tagged = container.commit("contract-kept", "1", changes="\n".join(changes))
+        container.remove()
+    assert engine.image(untagged.id).labels == labels
+    assert untagged.id in engine.prune(Prunable.IMAGES, labels=labels).removed
+    with pytest.raises(NotFoundError):
+        engine.image(untagged.id)
+    assert engine.image("contract-kept:1").id == tagged.id
+    assert tagged.id in engine.prune(Prunable.IMAGES, labels=labels, all=True).removed
+    assert engine.prune(Prunable.BUILD_CACHE, all=True).reclaimed_bytes >= 0
+    engine.close()

@@ -35,6 +35,11 @@ class Closed(Exception):  # noqa: N818 - as above
     """Somebody has closed the exchange."""
 
 
+def cause_of(error: Gone | Refusal) -> Exception | None:
+    """Return what is shown beneath an error of ours: not a refusal, whose words may repeat a password."""
+    return None if isinstance(error, Refusal) else error
+
+
 class _Connection(http.client.HTTPConnection):
     """A connection to an engine at `unix:///PATH` or `tcp://HOST:PORT`."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal
+from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal, cause_of
 from appos.engine.docker.names import named
 from appos.engine.docker.session import PATIENT_SECONDS, Session
 from appos.engine.docker.streams import STDERR, STDOUT, frames
@@ -39,7 +39,7 @@ class Exec:
                 seconds=PATIENT_SECONDS,
             )
         except (Gone, Refusal) as error:
-            raise session.failure(error, "exec") from error
+            raise session.failure(error, "exec") from cause_of(error)
 
     def read(self) -> bytes:
         """Read what it writes."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal
+from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal, cause_of
 from appos.engine.docker.refusals import is_of_another_version, refused
 from appos.engine.docker.streams import EngineStream
 from appos.errors import AppOSError, EngineError, EngineUnavailableError, InvalidError
@@ -62,7 +62,8 @@ class Session:
                 if is_of_another_version(status, said) and not is_last:
                     self.close()
                     continue
-                raise (failed or _refused_about(noun))(status, said) from error
+                # What a registry has said may repeat a password: it is not shown beneath an error without it.
+                raise (failed or _refused_about(noun))(status, said) from (None if failed else error)
             except sdk.RequestException as error:
                 self.close()
                 raise self.away() from error
@@ -114,7 +115,7 @@ class Session:
             self.begin(exchange, "POST", path, body=body, seconds=seconds)
             return b"".join(exchange.chunks())
         except (Gone, Refusal) as error:
-            raise self.failure(error, noun, failed) from error
+            raise self.failure(error, noun, failed) from cause_of(error)
         finally:
             exchange.close()
 
@@ -184,7 +185,7 @@ class Session:
         except (Gone, Closed) as error:
             raise self.away() from error
         except Refusal as error:
-            raise refused(error.status, error.said) from error
+            raise refused(error.status, error.said) from None
         finally:
             exchange.close()
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
-from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal
+from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal, cause_of
 from appos.engine.models import LogLine
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class EngineStream(Generic[T]):
             try:
                 begin()
             except (Gone, Refusal) as error:
-                raise self._failed(error) from error
+                raise self._failed(error) from cause_of(error)
 
     def __iter__(self) -> Iterator[T]:
         return self
@@ -50,7 +50,7 @@ class EngineStream(Generic[T]):
             return next(self._things)
         except (Gone, Refusal) as error:
             self.close()
-            raise self._failed(error) from error
+            raise self._failed(error) from cause_of(error)
         except Closed:
             raise StopIteration from None
         except BaseException:
