@@ -22,6 +22,8 @@ from appos.store.rows import delete_sql, insert_sql, update_sql
 from appos.store.shared import RETRY_SECONDS, SharedWriter
 
 BUSY_SECONDS = 5.0
+# How long a new connection waits for one that is being closed.
+OPENING_SECONDS = 1.0
 FREED_PAGES = 500
 # How long a probe waits for the writer of the moment before the database counts as locked.
 PROBE_SECONDS = 0.3
@@ -75,8 +77,16 @@ class Database:
         event.listen(engine, "begin", self._begin)
 
     def _connect(self) -> sqlite3.Connection:
-        """Open the file that is there; one that has gone is not made anew."""
-        connection = sqlite3.connect(file_uri(self.path), uri=True, timeout=0, check_same_thread=False)
+        """Open the file that is there; one that has gone is not made anew.
+
+        Its first read is made here, and is the only one that waits: a connection that is being closed has the
+        file for a moment, and in WAL mode nobody but a new one needs a lock on that.
+        """
+        connection = sqlite3.connect(
+            file_uri(self.path), uri=True, timeout=OPENING_SECONDS, check_same_thread=False
+        )
+        connection.execute("PRAGMA schema_version").fetchone()
+        connection.execute("PRAGMA busy_timeout=0")
         add_functions(connection)
         return connection
 
