@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appos.compose.paths import HostPaths, Mounted
 from appos.compose.policy.models import Rule
@@ -182,3 +184,25 @@ def test_an_app_may_be_reached_by_a_link(app: Path, tmp_path: Path) -> None:
     assert places.rule(str(tmp_path / "short/own")) is None
     assert places.rule(str(app / "own")) is None
     assert places.rule(str(tmp_path / "short/to_mail")) is Rule.APPOS_DATA
+
+
+# What changes nothing about a path, wherever it stands before a name.
+DETOURS = st.lists(st.sampled_from(["/", "/.", "/x/..", "/./y/../.", "/.."]), max_size=4)
+TARGETS = {
+    "/appos/data/records": Rule.APPOS_DATA,
+    "/run/docker.sock": Rule.ENGINE_SOCKET,
+    "/etc/shadow": Rule.HOST_PATH,
+    "/opt/other": Rule.OUTSIDE_PATH,
+    "/appos/data/apps/wiki/data": None,
+}
+
+
+@given(st.sampled_from(sorted(TARGETS)), st.lists(DETOURS, min_size=5, max_size=5), st.booleans())
+def test_detours_change_nothing(target: str, detours: list[list[str]], on_host: bool) -> None:
+    names = target.split("/")[1:]
+    steps = []
+    for place, name in enumerate(names):
+        # Only the root directory is its own parent.
+        around = [step for step in detours[place] if step != "/.." or place == 0]
+        steps.append(f"{''.join(around)}/{name}")
+    assert INSIDE.rule("".join(steps), on_host=on_host) is TARGETS[target]
