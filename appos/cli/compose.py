@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from appos.apps.projects import Deploy
+from appos.apps.looks import Deploy
 from appos.cli.commands import Command, add_command
 from appos.cli.interrupts import cancelled_by_signals
 from appos.cli.output import Output

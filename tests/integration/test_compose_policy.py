@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from appos.apps.projects import Deploy, Projects
+from appos.apps.looks import Deploy
+from appos.apps.projects import Projects
 from appos.compose.binary import BESIDE
 from appos.compose.driver import Compose
 from appos.compose.models import ProjectFiles

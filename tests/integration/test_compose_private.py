@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from appos.apps.projects import Deploy, Projects
+from appos.apps.looks import Deploy
+from appos.apps.projects import Projects
 from appos.compose.binary import ComposeBinary
 from appos.compose.driver import Compose
 from appos.compose.models import ProjectFiles
