@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -20,6 +21,8 @@ from appos.errors import ConfigError
 
 VERSION = "5.5.0"
 OLDEST = (2, 24)
+# The first that reports its progress as JSON. Source: docker/compose, release notes of v2.29.0.
+JSON_SINCE = (2, 29)
 # Of Docker's release of that version, as its own checksums say; two packages that carry it agree.
 CHECKSUMS = {
     "x86_64": "c57ab918abd5b05ca7e7d0f275875dd1330a695074f309dc9eab1b49efafcd4b",
@@ -90,6 +93,14 @@ class ComposeBinary:
         """
         self.path()
         return self._version
+
+    def progress(self) -> Literal["json", "plain"]:
+        """Return how it can report its progress.
+
+        Raises:
+            ConfigError: as `path()` does.
+        """
+        return "json" if numbers(self.version()) >= JSON_SINCE else "plain"
 
     def path(self) -> Path:
         """Return the binary, found, unpacked if need be, and checked.

@@ -4,7 +4,7 @@ import json
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -44,14 +44,23 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Compose:
     """Docker Compose, driven.
 
-    `home` is a directory of AppOS's own. Every method may raise `EngineUnavailableError`
-    (`engine_unavailable`) if the engine does not answer, and `EngineError`: `compose_failed` with
-    Compose's own last words, `compose_cancelled`, `compose_timeout`, `compose_missing`.
+    `home` is a directory of AppOS's own, `progress` how this Compose can report (`ComposeBinary.progress`).
+    Every method may raise `EngineUnavailableError` (`engine_unavailable`) if the engine does not answer, and
+    `EngineError`: `compose_failed` with Compose's own last words, `compose_cancelled`, `compose_timeout`,
+    `compose_missing`.
     """
 
-    def __init__(self, binary: Path, *, docker_host: str, home: Path) -> None:
+    def __init__(
+        self,
+        binary: Path,
+        *,
+        docker_host: str,
+        home: Path,
+        progress: Literal["json", "plain"] = "json",
+    ) -> None:
         self._binary = binary
         self._docker_host = docker_host
+        self._progress = progress
         self._home = home.absolute()
         self._runs = Runs(self._home)
 
@@ -293,7 +302,7 @@ class Compose:
         deadline_seconds: float | None,
     ) -> Command:
         return Command(
-            arguments=(str(self._binary), *global_arguments(files), *arguments),
+            arguments=(str(self._binary), *global_arguments(files, self._progress), *arguments),
             environment=environment(files, home=self._home, docker_host=self._docker_host, run=run),
             directory=directory,
             deadline_seconds=deadline_seconds,

@@ -75,9 +75,9 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-def global_arguments(files: ProjectFiles) -> list[str]:
+def global_arguments(files: ProjectFiles, progress: str) -> list[str]:
     """Return the arguments that say which project is meant."""
-    arguments = ["--ansi", "never", "--progress", "json", "--project-directory", str(files.directory)]
+    arguments = ["--ansi", "never", "--progress", progress, "--project-directory", str(files.directory)]
     arguments += ["--project-name", files.name] if files.name else []
     for flag, values in (("--file", files.files), ("--env-file", files.env_files)):
         for value in values:

@@ -15,6 +15,10 @@ LAST_LINES = 10
 
 # How logrus writes a message to where no terminal is.
 _LOGGED = re.compile(r'time="[^"]*" level=(?P<level>[a-z]+) msg=(?P<text>"(?:[^"\\]|\\.)*"|\S+)')
+# A report in plain text, of a Compose that knows no JSON: ` Container shop-web-1  Started`.
+_PLAIN = re.compile(
+    r"\s*(?P<id>(?:Container|Network|Volume|Image) \S+)\s+(?P<text>[A-Z][a-z]+)(?P<details>.*)"
+)
 # What Compose asks about a volume whose definition has changed; the answer is no.
 _KEPT = re.compile(r'Volume "([^"]+)" exists but doesn\'t match configuration in compose file[^?]*\?')
 
@@ -111,10 +115,20 @@ class Report:
             return
         logged = _LOGGED.match(line)
         if logged is None:
+            self._plain(line)
+            return
+        self._logged(logged["level"], _unquoted(logged["text"]))
+
+    def _plain(self, line: str) -> None:
+        found = _PLAIN.fullmatch(line)
+        if found is None:
             self._keep_last(self._veil.over(line))
             self._tell(Step(text=line))
             return
-        self._logged(logged["level"], _unquoted(logged["text"]))
+        text = found["text"]
+        status = "Working" if text.endswith("ing") and text != "Running" else "Done"
+        status = text if text in ("Error", "Warning") else status
+        self._tell(Step(id=found["id"], status=status, text=text, details=found["details"].strip()))
 
     def _logged(self, level: str, text: str) -> None:
         text = self._veil.over(text)

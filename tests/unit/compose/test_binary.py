@@ -207,6 +207,13 @@ def test_it_knows_the_version_of_what_runs(tmp_path: Path) -> None:
     assert (chosen.version(), chosen.is_chosen) == ("2.40.3", True)
 
 
+@pytest.mark.parametrize(
+    ("version", "progress"), [("2.28.1", "plain"), ("2.29.0", "json"), ("5.5.0", "json")]
+)
+def test_it_knows_how_that_reports(tmp_path: Path, version: str, progress: str) -> None:
+    assert ComposeBinary(tmp_path, program(tmp_path / "mine", version)).progress() == progress
+
+
 def test_the_reading_is_done_where_it_is_told(tmp_path: Path, pinned: str) -> None:
     beside = tmp_path / "docker-compose"
     beside.write_bytes(CONTENT)

@@ -70,6 +70,19 @@ def test_a_refusal_is_an_answer_in_the_words_of_compose(compose: Compose, write:
     assert "level=" not in answer.refusal
 
 
+def test_a_compose_without_json_is_understood_as_well(write: Write, tmp_path: Path) -> None:
+    compose = Compose(BESIDE, docker_host=NOWHERE, home=tmp_path / "home", progress="plain")
+    text = "services: {web: {image: '${NAME}x', foo: 1}}"
+
+    refused = compose.config(write(text))
+    answer = compose.config(write(text.replace(", foo: 1", "")))
+
+    assert refused.refusal.endswith("services.web additional properties 'foo' not allowed")
+    assert "NAME" not in refused.refusal
+    assert answer.model is not None
+    assert answer.warnings == ('The "NAME" variable is not set. Defaulting to a blank string.',)
+
+
 def test_warnings_are_told_once(compose: Compose, write: Write) -> None:
     answer = compose.config(write("services: {web: {image: '${NAME}x', command: '${NAME}'}}"))
 
@@ -260,7 +273,7 @@ def test_arguments_hold_no_value() -> None:
         variables={"TOKEN": CANARY},
     )
 
-    assert global_arguments(files) == (
+    assert global_arguments(files, "json") == (
         "--ansi never --progress json --project-directory /srv/shop --project-name shop "
         "--file /srv/shop/a.yaml --file /srv/shop/b.yaml --env-file /srv/shop/x.env --profile debug"
     ).split(" ")

@@ -65,6 +65,24 @@ def test_what_is_told_twice_is_one_step() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        (" Container a-web-1  Creating", Step(id="Container a-web-1", status="Working", text="Creating")),
+        (" Container a-web-1 Started ", Step(id="Container a-web-1", status="Done", text="Started")),
+        (" Container a-web-1  Running", Step(id="Container a-web-1", status="Done", text="Running")),
+        (
+            " Image a:1  Error pull access denied",
+            Step(id="Image a:1", status="Error", text="Error", details="pull access denied"),
+        ),
+    ],
+)
+def test_a_plain_report_of_an_older_compose_is_a_step_as_well(line: str, step: Step) -> None:
+    steps, _ = told([line])
+
+    assert steps == [step]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Step 1/5 : FROM base:1",
