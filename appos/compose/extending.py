@@ -53,7 +53,7 @@ class Extending:
         if (file, name) in steps:
             self._report.error(
                 "extends_cycle",
-                f"The service {name!r} extends itself, over {_route(steps, name)}.",
+                f"The service {name!r} extends itself{_route(steps, name)}.",
                 "Take one of these `extends` out.",
                 path=path,
                 place=service.keys["extends"],
@@ -112,4 +112,5 @@ class Extending:
 
 
 def _route(steps: tuple[_Step, ...], name: str) -> str:
-    return ", ".join(repr(each) for _, each in steps if each != name) or "itself"
+    others = ", ".join(repr(each) for _, each in steps if each != name)
+    return f", over {others}" if others else ""

@@ -99,8 +99,8 @@ class Layers:
             if not isinstance(document, MapNode):
                 self._report.error(
                     "top_level_not_mapping",
-                    f"The file {name!r} holds {named(document)} where keys such as `services:` are expected.",
-                    "Begin the file with `services:`, and write the services under it, two spaces deeper.",
+                    f"The file {name!r} holds {_whole(document)} where keys like `services:` are expected.",
+                    "Begin it with `services:`, and write the services under that, two spaces deeper.",
                     place=document.place,
                 )
                 continue
@@ -171,6 +171,12 @@ class Layers:
         variables = Variables(self._report, around.variables)
         inner = variables.with_env_files(env_files, base / ".env", self._reader, path)
         return Around(base, inner, (*around.parents, file))
+
+
+def _whole(document: Node) -> str:
+    """Name what a document is that is no mapping."""
+    is_null = isinstance(document, ScalarNode) and document.value is None
+    return "an empty document" if is_null else named(document)
 
 
 def _texts(node: Node | None) -> list[ScalarNode]:

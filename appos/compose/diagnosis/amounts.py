@@ -46,6 +46,22 @@ EXAMPLES = {
 }
 
 
+_UNIT_WORDS = re.compile(r"(?P<number>[\d.]+) *(?P<unit>[a-z]*)", re.IGNORECASE)
+_UNITS = {"": "s", "sec": "s", "min": "m", "hour": "h", "day": "d", "second": "s", "minute": "m"}
+
+
+def corrected(text: str, meaning: Meaning) -> str:
+    """Return what was meant by a text, most likely; an example if that cannot be told."""
+    match = _UNIT_WORDS.fullmatch(text.strip())
+    if match is not None and meaning in (Meaning.DURATION, Meaning.SIZE):
+        unit = match["unit"].lower()
+        if meaning is Meaning.DURATION:
+            unit = _UNITS.get(unit.removesuffix("s"), unit)
+        if is_right(match["number"] + unit, meaning):
+            return match["number"] + unit
+    return EXAMPLES[meaning]
+
+
 def is_right(text: str, meaning: Meaning) -> bool:
     """Tell whether Compose can read a text as what it has to mean."""
     if meaning is Meaning.BOOLEAN:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from appos.compose.diagnosis.subject import Subject, names, value
+from appos.compose.diagnosis.words import nearest
 from appos.compose.nodes import ListNode, MapNode, Node, entries, entry, items, text
 from appos.compose.path import Part
 
@@ -40,6 +41,9 @@ def check_consistency(subject: Subject) -> None:
 
 def _check_image(subject: Subject, name: str, service: MapNode) -> None:
     if any(key in service.entries for key in ("build", "provider", "extends")) or value(service, "image"):
+        return
+    # One that is mistyped is said already.
+    if any(nearest(key, ("image", "build")) for key in service.entries.keys() - {"image"}):
         return
     # An image of another form is said already, and a file that could not be read may name one.
     is_odd = "image" in service.entries and value(service, "image") != ""

@@ -70,7 +70,8 @@ def unknown(parts: tuple[Part, ...], place: Place, value: Node, form: Keys, repo
     if form.others is not None and not form.known:
         _bad_name(name, parts, place, report)
         return
-    near = nearest(name, form.known)
+    is_of_project = name in PROJECT.known and bool(outer)
+    near = None if is_of_project else nearest(name, form.known)
     if near is None and _OTHER_NAMES.get(name) in form.known:
         near = _OTHER_NAMES[name]
     belongs = None if near else _where(name, outer, value)
@@ -113,7 +114,8 @@ def _where(name: str, outer: tuple[Part, ...], value: Node) -> str | None:
             "It looks like a service: write it under `services:`, and indent it and its keys by two spaces."
         )
     spots = _BELONGS.get(name)
-    if spots is None:
+    is_elsewhere = bool(outer) and outer[0] != "services"
+    if spots is None or (is_elsewhere and spots[0]):
         return None
     if not spots[0]:
         return f"Write `{name}:` directly in a service, indented like `image:`."

@@ -139,7 +139,8 @@ def _check_cycles(subject: Subject) -> None:
         subject.error(
             "dependency_cycle",
             message,
-            f"Take {follower!r} out of what {cycle[0]!r} depends on, or one of the others.",
+            f"Take {follower!r} out of what {cycle[0]!r} depends on"
+            + (", or one of the others." if len(cycle) > 1 else "."),
             *("services", cycle[0], *edges[cycle[0]][follower]),
         )
 

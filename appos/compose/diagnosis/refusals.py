@@ -56,6 +56,7 @@ _YAML = (
     "yaml_",
     "not_utf8",
     "alias_",
+    "merge_invalid",
     "key_repeated",
     "key_not_text",
 )
@@ -130,7 +131,7 @@ _RULES = (
         "container_name_scaled",
     ),
     _rule(rf"{_PATH}: (?:unexpected type|invalid type|unsupported) ", *_SHAPE),
-    _rule(rf"{_PATH}: container name", "container_name_repeated"),
+    _rule(r"services\.\S+: container name", "container_name_repeated"),
     _rule(rf"cannon?t override {_PATH}$", "cannot_override"),
     _rule(rf"{_PATH}: ", "keys_conflict", "key_missing", "number_invalid"),
 )

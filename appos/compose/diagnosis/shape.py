@@ -9,6 +9,7 @@ import msgspec
 from appos.compose.diagnosis import amounts, keys
 from appos.compose.diagnosis.about import about, as_written, example
 from appos.compose.diagnosis.report import Report
+from appos.compose.diagnosis.variables import is_harmless
 from appos.compose.diagnosis.words import did_you_mean, listed
 from appos.compose.models import Place, Severity
 from appos.compose.nodes import ListNode, MapNode, Moment, Node, ScalarNode, named
@@ -29,6 +30,9 @@ _UNIQUE = frozenset(
         ),
         *("models", "networks", "security_opt", "volumes_from"),
     )
+)
+_FIX_SERVICES = (
+    "Write the services under it, two spaces deeper: a name, such as `web:`, and its keys under it."
 )
 _CAST = (Meaning.BOOLEAN, Meaning.INTEGER, Meaning.FLOAT)
 
@@ -169,7 +173,7 @@ class _Shapes:
             self._report.error(
                 amounts.CODES[form.meaning],
                 f"{as_written(node)} is not {amounts.EXPECTED[form.meaning]}.",
-                f"Write it like this: `{key}: {form.example or amounts.EXAMPLES[form.meaning]}`.",
+                f"Write it like this: `{key}: {_corrected(node, value, form)}`.",
                 path=joined(*at.parts),
                 place=at.place,
                 # Where Compose has taken it, it has left the value out: an empty one counts as none.
@@ -295,11 +299,38 @@ def _expected(form: Form) -> Iterator[str]:
 def _fix(at: _At, form: Form) -> str:
     """Say what to write instead of a value of another form."""
     key = at.parts[-1] if at.parts else ""
+    if at.parts == ("services",):
+        return _FIX_SERVICES
     if isinstance(at.node, ScalarNode) and at.node.value is None:
         return f"Write a value, as in `{_shown(key, form)}`, or take the line out."
+    if len(at.parts) == 2 and at.parts[0] == "services":
+        return f"Write `image: …` under `{key}:`, two spaces deeper."
     if isinstance(at.node, ScalarNode) and _fits_text(form):
-        return "Put the value in quotes."
+        return _fix_scalar(at, at.node, form)
     return f"Write it like this: `{_shown(key, form)}`."
+
+
+def _fix_scalar(at: _At, node: ScalarNode, form: Form) -> str:
+    """Say what to write instead of a single value of another kind."""
+    key = at.parts[-1] if at.parts else ""
+    begin = "- " if isinstance(key, int) else f"{key}: "
+    if isinstance(form, Single) and form.meaning is not None:
+        value = _corrected(node, node.text, form)
+        if value == node.text:
+            value = f'"{value}"'
+    elif is_harmless(at.parts) and "$" not in node.text:
+        value = f'"{node.text}"'
+    else:
+        return "Put the value in quotes."
+    return f"Write it like this: `{begin}{value}`."
+
+
+def _corrected(node: ScalarNode, value: str, form: Single) -> str:
+    """Return what was meant, most likely, or what could stand there."""
+    meaning = form.meaning
+    if meaning in (Meaning.DURATION, Meaning.SIZE) and "$" not in node.text:
+        return amounts.corrected(value, meaning)
+    return form.example or (amounts.EXAMPLES[meaning] if meaning else example(form))
 
 
 def _forms(form: Form) -> tuple[Form, ...]:

@@ -131,6 +131,13 @@ def _quote(text: _Text) -> Cause | None:
 
 
 def _alias(text: _Text) -> Cause | None:
+    if text.problem.startswith("map merge"):
+        return Cause(
+            "merge_invalid",
+            "What `<<` merges is no mapping.",
+            "Write an alias of a mapping after it, such as `<<: *base`.",
+            text.line,
+        )
     match = re.fullmatch(r"found (undefined|recursive) alias (.*)", text.problem, re.DOTALL)
     if match is None:
         return None
@@ -147,14 +154,19 @@ def _alias(text: _Text) -> Cause | None:
 
 def _reserved(text: _Text) -> Cause | None:
     """See a value that begins with a character that YAML keeps for itself."""
-    if "cannot start any token" not in text.problem:
-        return None
     line = text[text.line]
+    if "alphabetic or numeric" in text.problem:
+        # `*` and `&` are seen at the character behind them.
+        column = max(line.rfind("*", 0, text.column), line.rfind("&", 0, text.column)) + 1
+    elif "cannot start any token" in text.problem:
+        column = text.column
+    else:
+        return None
     key = match["key"].strip() if (match := _KEY.match(line)) else ""
-    value = _as_quoted(key, line[text.column - 1 :])
+    value = _as_quoted(key, line[column - 1 :])
     return Cause(
         "yaml_reserved_character",
-        f"A value cannot begin with {line[text.column - 1 : text.column]!r}.",
+        f"A value cannot begin with {line[column - 1 : column]!r}.",
         f"Put the value in quotes: `{f'{key}: ' if key else ''}{value}`.",
         text.line,
     )
@@ -175,6 +187,8 @@ def _colon(text: _Text) -> Cause | None:
             text.line,
         )
     above = text.before(text.line)
+    if (glued := _GLUED.match(text[above])) is not None:
+        return _missing_space(glued["key"], above)
     if (lax := _LAX_KEY.match(text[above])) is not None:
         return _missing_colon(lax["key"], above)
     return Cause(
@@ -189,17 +203,21 @@ def _missing_colon(key: str, line: int) -> Cause:
     return Cause("yaml_missing_colon", f"After `{key}` a `:` is missing.", f"Write `{key}:`.", line)
 
 
+def _missing_space(key: str, line: int) -> Cause:
+    return Cause(
+        "yaml_missing_space",
+        f"After `{key}:` a space is missing.",
+        f"Write `{key}: …`, with a space before the value.",
+        line,
+    )
+
+
 def _no_colon(text: _Text) -> Cause | None:
     if "could not find expected ':'" not in text.problem:
         return None
     number = text.start
     if (match := _GLUED.match(text[number])) is not None:
-        return Cause(
-            "yaml_missing_space",
-            f"After `{match['key']}:` a space is missing.",
-            f"Write `{match['key']}: …`, with a space before the value.",
-            number,
-        )
+        return _missing_space(match["key"], number)
     if (lax := _LAX_KEY.match(text[number])) is not None:
         return _missing_colon(lax["key"], number)
     return Cause(

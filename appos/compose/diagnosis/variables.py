@@ -69,7 +69,7 @@ class Variables:
             filled = fill(node.text, self._values)
         except BadTemplateError as error:
             # What follows the `$` may be part of a password; only a brace is shown.
-            shown = quoted(error.part.partition("}")[0]) if _is_harmless(parts) else "`${`"
+            shown = quoted(error.part.partition("}")[0]) if is_harmless(parts) else "`${`"
             self._report.error(
                 "variable_syntax",
                 f"{shown} begins a variable and is none.",
@@ -161,6 +161,6 @@ def _part_of(item: Node, number: int, parts: tuple[Part, ...]) -> Part:
     return number if not name or "$" in name else name
 
 
-def _is_harmless(parts: tuple[Part, ...]) -> bool:
+def is_harmless(parts: tuple[Part, ...]) -> bool:
     """Tell whether what stands there is surely no secret."""
     return not any(part in ("environment", "args", "labels", "content", "command") for part in parts)
