@@ -11,6 +11,7 @@ from typing import Any
 
 from appos.compose.binary import BESIDE
 from appos.engine.port import Engine
+from tests.serving import free_port
 
 IMAGES = ("plan-first:1", "plan-second:1")
 COMPOSE_SECONDS = 120
@@ -25,7 +26,7 @@ PLAIN: dict[str, tuple[Any, Any]] = {
     "stop_grace_period": ("3s", "1m4s"),
     "stop_signal": ("9", "KILL"),
     "restart": ("unless-stopped", "on-failure:3"),
-    "cap_add": (["NET_ADMIN"], ["SYS_TIME", "NET_RAW"]),
+    "cap_add": (["CHOWN"], ["KILL", "FOWNER"]),
     "cap_drop": (["CHOWN"], ["MKNOD"]),
     "mem_limit": ("64m", "96m"),
     "cpus": (0.5, 1.25),
@@ -34,7 +35,6 @@ PLAIN: dict[str, tuple[Any, Any]] = {
     "init": (True, False),
     "tty": (True, False),
     "stdin_open": (True, False),
-    "privileged": (True, False),
     "tmpfs": (["/scratch"], ["/scratch", "/more:size=1m"]),
     "group_add": (["7"], ["8", "9"]),
     "ulimits": ({"nofile": 1000}, {"nofile": {"soft": 500, "hard": 2000}}),
@@ -60,14 +60,13 @@ class Edit:
 class World:
     """One project: its files, and what is done to it."""
 
-    def __init__(self, name: str, directory: Path, engine: Engine, host: str, seed: int, port: int) -> None:
+    def __init__(self, name: str, directory: Path, engine: Engine, host: str, seed: int) -> None:
         self.name = name
         self.directory = directory
         self.engine = engine
         self.random = random.Random(seed)
         self.arguments: list[str] = []
         self._host = host
-        self._port = port
         self._count = 0
         self.values = {"FIRST": "1", "SECOND": "2"}
         self.model: dict[str, Any] = {
@@ -161,11 +160,6 @@ class World:
         """Say whether a container of a service must be there for another's sake."""
         return bool(self.users_of(name))
 
-    def port(self) -> int:
-        """Return a port of the host that no other project has."""
-        self._port += 1
-        return self._port
-
     def any_service(self, *without: str) -> str:
         """Choose a service that has none of these keys; "" if there is none."""
         found = [name for name, service in self.services.items() if not set(service) & set(without)]
@@ -229,7 +223,7 @@ def port(world: World) -> Edit | None:
     if ports and world.random.random() < 0.5:
         ports.pop()
     else:
-        ports.append(f"127.0.0.1:{world.port()}:{world.random.randint(1, 999)}")
+        ports.append(f"127.0.0.1:{free_port()}:{world.random.randint(1, 999)}")
     return _one("port", name, "ports")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -92,33 +93,40 @@ def test_a_plan_is_what_docker_compose_then_does(
     count = FULL if is_full_campaign else SAMPLE
     seed = int(os.environ.get("CAMPAIGN_SEED", 0)) or random.randrange(1, 1 << 31)
     share = -(-count // PROJECTS)
+    ended = Event()
+
+    def edited(index: int) -> "Counter[str]":
+        try:
+            return _project(engine_host, tmp_path, seed + index, index, share, ended)
+        except BaseException:
+            # The others need not go on.
+            ended.set()
+            raise
+
     with ThreadPoolExecutor(PROJECTS) as pool:
-        rounds = pool.map(
-            lambda index: _project(engine_host, tmp_path, seed + index, index, share), range(PROJECTS)
-        )
-        kinds = sum(rounds, Counter[str]())
+        kinds = sum(pool.map(edited, range(PROJECTS)), Counter[str]())
     edits = kinds.pop("edits")
     told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     COUNTS[f"edits of running projects (seed {seed}), planned as Docker Compose then did: {told}"] += edits
     assert edits >= count
 
 
-def _project(host: str, folder: Path, seed: int, index: int, edits: int) -> "Counter[str]":
+def _project(host: str, folder: Path, seed: int, index: int, edits: int, ended: Event) -> "Counter[str]":
     """Edit one project again and again; count the edits and what was done."""
     directory = folder / f"project{index}"
     directory.mkdir()
     engine = DockerEngine(host)
-    world = World(f"plan{index}", directory, engine, host, seed, port=21_000 + 500 * index)
+    world = World(f"plan{index}", directory, engine, host, seed)
     order = random.Random(seed)
     kinds: Counter[str] = Counter()
     try:
         _carry_out(world, Edit("first deployment", None), kinds)
-        while kinds["edits"] < edits:
+        while kinds["edits"] < edits and not ended.is_set():
             batch = list(EDITS)
             order.shuffle(batch)
             for make in batch:
                 edit = make(world)
-                if edit is not None and kinds["edits"] < edits:
+                if edit is not None and kinds["edits"] < edits and not ended.is_set():
                     world.write()
                     _carry_out(world, edit, kinds)
                     kinds["edits"] += 1
@@ -130,7 +138,7 @@ def _project(host: str, folder: Path, seed: int, index: int, edits: int) -> "Cou
 
 def _carry_out(world: World, edit: Edit, kinds: "Counter[str]") -> None:
     """Plan an edit, let Compose do it, and compare; and again, until nothing is left to do."""
-    about = f"seed of {world.name}, {edit.name} with {world.arguments}:"
+    about = f"{world.name} after {kinds['edits']} edits: {edit.name} with {world.arguments}:"
     seen = _look(world)
     while seen.plan.obstacles:
         about += f"\n{printed(seen.plan)}"

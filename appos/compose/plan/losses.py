@@ -8,7 +8,7 @@ container that is removed, every one. The writable layer is deleted with its con
 from collections.abc import Iterable, Iterator
 
 from appos.compose.actual import Actual, Container, Mount
-from appos.compose.model import Project, Service
+from appos.compose.model import Project
 from appos.compose.plan.actions import Kind, Loss, LossKind
 from appos.compose.plan.containers import Step
 from appos.compose.plan.wanted import image_name
@@ -21,45 +21,62 @@ _ENGINE = frozenset(
 )
 
 
-def losses(project: Project, actual: Actual, step: Step) -> tuple[Loss, ...]:
-    """Return what is lost with the container of a step that recreates or removes it."""
-    if step.container is None or step.kind not in (Kind.RECREATE, Kind.REMOVE):
-        return ()
-    service = project.services.get(step.service) if step.kind is Kind.RECREATE else None
-    found = [*_volumes(project, actual, step, service)]
-    paths = written(step.container, _placed(project, step.service))
-    if paths:
-        text = f"files in the container {step.container.name} that no mount keeps"
-        found.append(
-            Loss(kind=LossKind.WRITABLE_LAYER, text=text, count=len(paths), examples=paths[:EXAMPLES])
-        )
-    return tuple(found)
+class Losses:
+    """The losses of one plan."""
+
+    def __init__(self, project: Project, actual: Actual, steps: Iterable[Step]) -> None:
+        self._project = project
+        self._actual = actual
+        ids = {one.id for one in actual.containers}
+        # Anonymous volumes that a container still has afterwards; and of the others, whose they were first.
+        self._kept: set[str] = set()
+        self._owners: dict[str, str] = {}
+        for step in steps:
+            if step.container is None:
+                continue
+            ids.discard(step.container.id)
+            handed_on = self._handed_on(step)
+            for mount in _anonymous(step.container):
+                if handed_on is None or mount.target in handed_on:
+                    self._kept.add(mount.source)
+                self._owners.setdefault(mount.source, step.container.id)
+        left = (one for one in actual.containers if one.id in ids)
+        self._kept.update(mount.source for one in left for mount in _anonymous(one))
+
+    def of(self, step: Step) -> tuple[Loss, ...]:
+        """Return what is lost with the container of a step."""
+        if step.container is None or step.kind not in (Kind.RECREATE, Kind.REMOVE):
+            return ()
+        found = [*self._volumes(step.container)]
+        paths = written(step.container, _placed(self._project, step.service))
+        if paths:
+            text = f"files in the container {step.container.name} that no mount keeps"
+            found.append(
+                Loss(kind=LossKind.WRITABLE_LAYER, text=text, count=len(paths), examples=paths[:EXAMPLES])
+            )
+        return tuple(found)
+
+    def _volumes(self, container: Container) -> Iterator[Loss]:
+        """Give the anonymous volumes that no container has afterwards; one that several had, once."""
+        for mount in _anonymous(container):
+            if mount.source not in self._kept and self._owners[mount.source] == container.id:
+                text = f"the anonymous volume at {mount.target} is left behind, and the next prune deletes it"
+                yield Loss(kind=LossKind.ANONYMOUS_VOLUME, text=text, examples=(mount.source,))
+
+    def _handed_on(self, step: Step) -> frozenset[str] | None:
+        """Return where the next container takes anonymous volumes over; None if it is the same container."""
+        if step.kind not in (Kind.RECREATE, Kind.REMOVE):
+            return None
+        service = self._project.services.get(step.service)
+        if step.kind is Kind.REMOVE or service is None or not step.inherits:
+            return frozenset()
+        own = {mount.target for mount in service.volumes or () if mount.type == "volume" and not mount.source}
+        image = self._actual.images.get(image_name(self._project.name, step.service, service))
+        return frozenset((*own, *(image.volumes if image is not None else ())))
 
 
-def _volumes(project: Project, actual: Actual, step: Step, service: Service | None) -> Iterator[Loss]:
-    """Give the anonymous volumes that no new container takes over."""
-    kept = _handed_on(project, actual, step.service, service) if service and step.inherits else frozenset()
-    for mount in step.container.mounts if step.container else ():
-        if mount.anonymous and mount.target not in kept and not _is_borrowed(project, actual, step, mount):
-            text = f"the anonymous volume at {mount.target} is left behind, and the next prune deletes it"
-            yield Loss(kind=LossKind.ANONYMOUS_VOLUME, text=text, examples=(mount.source,))
-
-
-def _handed_on(project: Project, actual: Actual, name: str, service: Service) -> frozenset[str]:
-    """Return where the new container has anonymous volumes."""
-    own = {mount.target for mount in service.volumes or () if mount.type == "volume" and not mount.source}
-    image = actual.images.get(image_name(project.name, name, service))
-    return frozenset((*own, *(image.volumes if image is not None else ())))
-
-
-def _is_borrowed(project: Project, actual: Actual, step: Step, mount: Mount) -> bool:
-    """Say whether another container has the volume, too, and goes on having it."""
-    return any(
-        mount.source == other.source
-        for container in actual.containers
-        if step.container is not None and container.id != step.container.id
-        for other in container.mounts
-    )
+def _anonymous(container: Container) -> Iterator[Mount]:
+    return (mount for mount in container.mounts if mount.anonymous)
 
 
 def _placed(project: Project, service: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from appos.compose.plan.containers import Containers, Step, containers
 from appos.compose.plan.downtime import Downtime
 from appos.compose.plan.images import images
 from appos.compose.plan.infrastructure import infrastructure, users
-from appos.compose.plan.losses import losses
+from appos.compose.plan.losses import Losses
 from appos.compose.plan.wanted import Wanted
 
 _MADE = (Kind.CREATE, Kind.RECREATE)
@@ -28,7 +28,8 @@ def plan(wanted: Wanted, actual: Actual) -> Plan:
     around = infrastructure(wanted, actual)
     found = containers(wanted, actual, around, pictures)
     times = Downtime(project, actual, found.steps, (*around.restarted, *around.emptied))
-    services = [_action(project, actual, step, times, found) for step in found.steps]
+    losses = Losses(project, actual, found.steps)
+    services = [_action(project, step, times, losses, found) for step in found.steps]
     return Plan(
         project=project.name,
         actions=(*pictures.actions, *around.actions, *_files(project, found), *services),
@@ -37,7 +38,7 @@ def plan(wanted: Wanted, actual: Actual) -> Plan:
     )
 
 
-def _action(project: Project, actual: Actual, step: Step, times: Downtime, found: Containers) -> Action:
+def _action(project: Project, step: Step, times: Downtime, losses: Losses, found: Containers) -> Action:
     """Write the step of a container as an action."""
     service = project.services.get(step.service)
     shows = service is not None and step.kind is not Kind.REMOVE
@@ -54,7 +55,7 @@ def _action(project: Project, actual: Actual, step: Step, times: Downtime, found
         mounts=mounts(project, service) if service is not None and shows else (),
         interrupts=_interrupted(project, step, found) if interruption is not None else (),
         interruption=interruption,
-        losses=losses(project, actual, step),
+        losses=losses.of(step),
     )
 
 

@@ -75,3 +75,12 @@ def test_anonymous_volumes_are_handed_on(
     image = Image(id=IMAGE, volumes=declared)
     has = actual(container(config_hash="h0", mounts=(NAMELESS,)), images={"web:1": image})
     assert len(plan(wanted({"web": service}), has).losses) == lost
+
+
+def test_an_anonymous_volume_of_two_containers_is_lost_once_and_only_with_both() -> None:
+    shared = {"volumes_from": ["web"], "depends_on": {"web": {"condition": "service_started"}}}
+    both = {"web": {}, "api": shared}
+    has = actual(container(config_hash="h0", mounts=(NAMELESS,)), container("api", mounts=(NAMELESS,)))
+    assert [action.name for action in plan(wanted(both), has).actions if action.losses] == ["web"]
+    has = actual(container(config_hash="h0", mounts=(NAMELESS,)), container("api", mounts=(NAMELESS,)))
+    assert not plan(wanted({"web": {}, "api": {}}), has).losses
