@@ -18,7 +18,7 @@ from typing import Protocol
 
 import msgspec
 
-from appos.errors import NotFoundError
+from appos.errors import InvalidError, NotFoundError
 
 PROJECT = "com.docker.compose.project"
 REPLACES = "com.docker.compose.replace"
@@ -75,7 +75,8 @@ def tidy(yard: Yard, project: str) -> tuple[Repair, ...]:
     """Make good what an interrupted `up` of a project has left; return what was done."""
     repairs = repairs_of(yard.containers(labels={PROJECT: project}))
     for repair in repairs:
-        with suppress(NotFoundError):  # The engine may have been removing it already.
+        # The engine may have been removing it already, or giving it that very name, for the run before.
+        with suppress(NotFoundError, InvalidError):
             if repair.kind is Kind.REMOVE:
                 # Volumes that it shares with the container it was to replace are no volumes of its own.
                 yard.remove_container(repair.id, force=True, volumes=True)

@@ -101,6 +101,7 @@ def test_an_interrupted_up_is_made_good_by_the_next(project: Shop) -> None:
         version, how = chance.randrange(VERSIONS), chance.choice(ENDS)
         moment = chance.uniform(0, LONGEST_SECONDS)
         story = f"seed {seed}, round {number}: version {version}, {how} after {moment:.3f} s"
+        sys.stdout.write(f"{story}\n")
         content = shop(project.image, version)
         project.write(content)
         with child(project) as process:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from appos.compose.leftovers import PROJECT, REPLACES, Kind, Repair, repairs_of, tidy
-from appos.errors import NotFoundError
+from appos.errors import InvalidError, NotFoundError
 
 OLD = "0123456789ab" + "0" * 52
 NEW = "f" * 64
@@ -33,6 +33,7 @@ class Yard:
 
     parts: list[Part]
     gone: bool = False
+    named: bool = False
     done: list[tuple[str, ...]] = field(default_factory=list)
 
     def containers(self, *, labels: Mapping[str, str] | None = None) -> Sequence[Part]:
@@ -47,6 +48,8 @@ class Yard:
         self.done.append(("remove", container))
 
     def rename(self, container: str, name: str) -> None:
+        if self.named:
+            raise InvalidError("That is its name.")
         self.done.append(("rename", container, name))
 
 
@@ -106,3 +109,9 @@ def test_what_is_gone_by_then_is_no_error() -> None:
     tidy(yard, "shop")
 
     assert yard.done == [("rename", NEW, "shop-web-1")]
+
+
+def test_what_has_its_name_by_then_is_no_error() -> None:
+    yard = Yard([replacement()], named=True)
+
+    assert [it.kind for it in tidy(yard, "shop")] == [Kind.RENAME]
