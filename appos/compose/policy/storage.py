@@ -84,7 +84,8 @@ def _volume(at: tuple[Part, ...], volume: Volume, own_name: str, reach: Reach) -
         yield Offence(Rule.APPOS_DATA, at, f"The volume {name}")
     elif volume.external or name != own_name:
         yield Offence(Rule.EXTERNAL_VOLUME, at, f"The volume {name}")
-    options = volume.driver_opts or {}
+    # An empty option is none to the engine, and `size` takes nothing but room.
+    options = {key: value for key, value in (volume.driver_opts or {}).items() if value and key != "size"}
     if volume.driver not in ("", "local"):
         yield Offence(Rule.VOLUME_DRIVER, (*at, "driver"), f"The volume driver {volume.driver}")
     elif is_bind(volume.driver, options):

@@ -239,6 +239,8 @@ def test_every_rule_has_an_option_that_breaks_it() -> None:
         pytest.param(mount(type="volume"), id="an anonymous volume"),
         pytest.param(volume(), id="a volume"),
         pytest.param(local(), id="a volume with its driver"),
+        pytest.param(local(type="", o="", device=""), id="a volume whose options are empty"),
+        pytest.param(local(size="1g"), id="a volume with a size"),
         pytest.param(local(type="tmpfs", device="tmpfs", o="size=100m,uid=1000,mode=0755"), id="in memory"),
         pytest.param(
             local(type="none", o="bind", device=f"{APP}/data"), id="a volume that is its own directory"
