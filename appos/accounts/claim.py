@@ -5,8 +5,15 @@ import logging
 
 from appos.accounts import table
 from appos.accounts.models import SignedIn
-from appos.accounts.passwords import hash_password, refuse_weak
-from appos.accounts.service import CLAIM_TOKEN, Accounts, email_problems
+from appos.accounts.passwords import refuse_weak
+from appos.accounts.service import (
+    CLAIM_TOKEN,
+    Accounts,
+    email_problems,
+    hash_for,
+    password_problems,
+    refuse,
+)
 from appos.audit.models import SYSTEM, Actor
 from appos.config import Config, InitMode
 from appos.errors import ConfigError, ConflictError, ForbiddenError, InvalidError
@@ -63,8 +70,9 @@ class Claim:
         if problems:
             raise InvalidError("The e-mail address is not valid.", code="validation_failed", fields=problems)
         refuse_weak(password, email)
-        password_hash = hash_password(password)
         collection = self._collections.auth(SUPERUSERS)
+        refuse(password_problems(collection, password))
+        password_hash = hash_for(collection, password)
         with self._database.transaction() as db:
             # Asked again under the writer's lock: of many claims at once, one gets here first.
             if table.is_claimed(db):

@@ -38,12 +38,12 @@ _WELL_KNOWN = frozenset(
 _LEET = str.maketrans("013457@$!", "oleastasi")
 
 
-def hash_password(password: str) -> str:
-    """Return the bcrypt hash of a password; runs off the event loop.
+def hash_password(password: str, cost: int = 0) -> str:
+    """Return the bcrypt hash of a password, of the usual cost for 0; runs off the event loop.
 
     Source: PocketBase's password field (bcrypt, cost 10).
     """
-    return hashing.hash_password(password, COST)
+    return hashing.hash_password(password, cost or COST)
 
 
 def check_password(password: str, password_hash: str | None) -> bool:

@@ -15,7 +15,7 @@ from appos.audit.service import Audit
 from appos.errors import FieldErrors, ForbiddenError, InvalidError, NotFoundError
 from appos.records.auth_options import TokenKind
 from appos.records.collections import Collections
-from appos.records.fields import Password
+from appos.records.fields import Password, PasswordField
 from appos.records.indexes import unique_index
 from appos.records.models import Collection, RequestInfo
 from appos.records.service import Records
@@ -219,8 +219,8 @@ class Accounts:
         Raises:
             InvalidError: `validation_failed`, with what is wrong with e-mail or password; `not_unique`.
         """
-        refuse({**email_problems(email), **password_problems(password)})
-        return self.insert(collection, email, hash_password(password), actor)
+        refuse({**email_problems(email), **password_problems(collection, password)})
+        return self.insert(collection, email, hash_for(collection, password), actor)
 
     def insert(self, collection: Collection, email: str, password_hash: str, actor: Actor) -> Account:
         """Create an account from what has been checked; the first superuser closes the claim.
@@ -268,19 +268,20 @@ def email_problems(email: str) -> FieldErrors:
     return {}
 
 
-def password_problems(password: str) -> FieldErrors:
+def password_problems(collection: Collection, password: str) -> FieldErrors:
     """Return what the password field of an auth collection refuses, in PocketBase's codes."""
-    if not password:
-        return {"password": {"code": "validation_required", "message": "Cannot be blank."}}
-    if len(password.encode()) > 72:
-        return {"password": {"code": "validation_invalid_value", "message": "Invalid value."}}
-    if len(password) < 8:
-        problem = {"code": "validation_min_text_constraint", "message": "Must be at least 8 character(s)."}
-        return {"password": problem}
-    if len(password) > 71:
-        problem = {"code": "validation_max_text_constraint", "message": "Must be less than 71 character(s)."}
-        return {"password": problem}
-    return {}
+    field = _password_field(collection)
+    wrong = field.check_password(Password(plain=password))
+    return {field.name: wrong} if wrong else {}
+
+
+def hash_for(collection: Collection, password: str) -> str:
+    """Return the hash of a password as the collection's password field makes it; off the event loop."""
+    return hash_password(password, _password_field(collection).cost)
+
+
+def _password_field(collection: Collection) -> PasswordField:
+    return next(field for field in collection.fields if isinstance(field, PasswordField))
 
 
 def refuse(problems: FieldErrors) -> None:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.http import http_date
 
+from appos.accounts.models import Identity
 from appos.accounts.tokens import sign
 from appos.errors import UnauthenticatedError
 from appos.records.auth_options import TokenKind
@@ -58,7 +59,12 @@ def token() -> Response:
     who = identity()
     if who is None:
         raise UnauthenticatedError("The request requires valid record authorization token.")
-    return answer({"token": sign(who.account, who.collection, TokenKind.FILE)})
+    return answer({"token": file_token(who)})
+
+
+def file_token(who: Identity) -> str:
+    """Return a token that opens protected files to an account, for some minutes."""
+    return sign(who.account, who.collection, TokenKind.FILE)
 
 
 @bp.get("/<collection>/<record_id>/<filename>")

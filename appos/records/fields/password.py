@@ -65,6 +65,10 @@ class PasswordField(Field, frozen=True, kw_only=True, tag="password"):
 
     def check_value(self, value: Any, context: ValueContext) -> Problem | None:
         """Return what is wrong with a password that is set."""
+        return self.check_password(value)
+
+    def check_password(self, value: Password) -> Problem | None:
+        """Return what is wrong with a password that is set, whatever it is set in."""
         if len(value.plain.encode()) > MOST_BYTES:
             return INVALID
         if not value.plain:

@@ -14,7 +14,8 @@ from appos.web.admin import record_form
 from appos.web.admin.base import PanelView, expose
 from appos.web.admin.filters import any_contains
 from appos.web.admin.forms import LOOK
-from appos.web.state import actor, state
+from appos.web.files import file_token
+from appos.web.state import actor, identity, state
 
 SEARCHED = ("text", "email", "url", "editor", "select")
 PER_PAGE = 30
@@ -40,6 +41,15 @@ def problem_text(problems: Any) -> str:
 
 class RecordPages(PanelView):
     """The records of every collection. Superusers have a page of their own, which judges their passwords."""
+
+    @expose("/<named>/records/<record_id>/files/<called>")
+    def file(self, named: str, record_id: str, called: str) -> ResponseReturnValue:
+        """Lead to a protected file with a token that opens it; the token is made anew at each visit."""
+        who = identity()
+        token = file_token(who) if who else ""
+        return redirect(
+            url_for("files.show", collection=named, record_id=record_id, filename=called, token=token)
+        )
 
     @expose("/<named>/records/")
     def records(self, named: str) -> ResponseReturnValue:

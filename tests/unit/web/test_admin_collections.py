@@ -1,12 +1,14 @@
 """appos/web/admin: collections and their records in the panel."""
 
 import io
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from appos.audit.models import SYSTEM
 from appos.records.document import document
 from appos.records.models import Collection
 from appos.web.admin import collection_form
@@ -141,6 +143,27 @@ def test_a_record_is_created_with_a_file_changed_refused_and_deleted(panel: Pane
     assert record_id not in panel.get(f"{path}?search=Milk").text
     assert "Look at the filter" in panel.get(f"{path}?filter=((").text
     assert "Deleted 1 record." in panel.flashed(panel.post(f"{path}delete", rowid=record_id))
+
+
+def test_a_protected_file_is_opened_with_a_token_that_is_made_for_each_visit(panel: Panel) -> None:
+    collection = create(panel)
+    fields = [
+        each | ({"protected": True} if each["name"] == "a_file" else {})
+        for each in document(collection)["fields"]
+    ]
+    panel.services.collections.update(collection, {"fields": fields}, SYSTEM)
+    path = f"{PATH}notes/records/"
+    listed = panel.flashed(panel.post(f"{path}new/", a_file=(io.BytesIO(b"hello"), "hello.txt")))
+    (address,) = re.findall(r'href="(/_/collections/[^"]+/files/[^"]+)"', listed)
+    assert address in panel.get(f"{path}{address.split('/')[-3]}/").text
+    leads_to = panel.get(address).location
+    opened = panel.app.test_client()
+
+    assert re.fullmatch(r"/api/files/[^/]+/[^/]+/hello_\w{10}\.txt\?token=[\w.-]+", leads_to)
+    with opened.get(leads_to) as answer:
+        assert answer.text == "hello"
+    assert opened.get(leads_to.partition("?")[0]).status_code == 404
+    assert opened.get(address, headers={"Accept": "text/html"}).location.startswith("/_/login")
 
 
 def test_records_of_superusers_have_their_own_page(panel: Panel) -> None:
