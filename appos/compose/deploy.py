@@ -60,7 +60,7 @@ class Engine(Yard, Switch, Protocol):
 
 
 class Deployment:
-    """One deployment of a project, which must have a name.
+    """One deployment of a project.
 
     Running it again after it was cancelled or killed, at whatever moment, reaches what the files say.
     """
@@ -94,7 +94,9 @@ class Deployment:
             EngineError: as `Compose.up` does. What a service waits for failing is an outcome, no error.
             ConflictError: `files_changed`.
         """
+        self._compose.sweep()
         self._project, self._options = self._known()
+        self._files = msgspec.structs.replace(self._files, name=self._project.name)
         with _begun(self._compose.home / "begun" / self._files.name) as is_second:
             outcome = self._patiently()
             if is_second and not outcome.said:

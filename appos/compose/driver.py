@@ -69,6 +69,10 @@ class Compose:
         """Where runs keep what they need, and what was begun is noted."""
         return self._home
 
+    def sweep(self) -> None:
+        """End and remove what runs have left whose driver was killed; every change does so first."""
+        self._runs.sweep()
+
     def version(self) -> str:
         """Return the version of Compose, such as `5.5.0`. Asks no engine."""
         said = self._ask(ProjectFiles(directory=Path("/")), ("version", "--short"), None)
