@@ -114,6 +114,8 @@ class Looks:
         read = judge_files(analysis.files, self._rules, deploy.role, places)
         read.refuse()
         model, check, sources = self.valid(files, analysis)
+        whole = analysis.is_whole
+        read = judge_files(analysis.files, self._rules, deploy.role, places, is_whole=whole)
         files = msgspec.structs.replace(files, name=model.project.name)
         judged = self._with_env_files(files, model)
         verdict = judge(judged, self._rules, deploy.role, places)
@@ -140,7 +142,7 @@ class Looks:
             check=check,
             sources=sources,
             places=places,
-            verdict=Verdict(refused=verdict.refused, warned=read.warned + verdict.warned),
+            verdict=Verdict(refused=read.refused + verdict.refused, warned=read.warned + verdict.warned),
             preflight=preflight(model, facts),
             plan=self._plan(files, deployed, hashes, deploy, digests),
             hashes=hashes,

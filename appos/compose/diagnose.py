@@ -58,6 +58,8 @@ class Analysis(msgspec.Struct, frozen=True):
     root: MapNode | None
     # All files that were looked for: those that it is made of, what they extend and include, and env files.
     files: tuple[Path, ...]
+    # False where one of them could not be looked into, so that it may name others.
+    is_whole: bool
     # How findings name the files that Compose names by their whole paths.
     names: dict[str, str]
     # The file of a project that has one alone.
@@ -143,6 +145,7 @@ def analyse(files: ProjectFiles) -> Analysis:
         Sources(root, reader, subject.beside, report.named),
         root,
         reader.files,
+        layers.is_whole,
         names,
         only,
     )

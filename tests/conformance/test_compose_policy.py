@@ -176,6 +176,20 @@ def test_files_of_the_project_may_be_links(compose: Compose, app: Path, places: 
     (app / "linked.yaml").unlink()
 
 
+def test_a_file_that_compose_reads_and_appos_does_not_may_lead_anywhere(
+    compose: Compose, app: Path, places: Places
+) -> None:
+    (app / "../mail/b.yaml").write_text(OTHERS)
+    files = write(app, READING["extends"])
+    with files.files[0].open("a") as file:
+        file.write("\n" + f"# {'x' * 1000}\n" * 2200)
+    assert compose.config(files).model is not None
+    analysis = analyse(files)
+    assert not analysis.is_whole
+    verdict = judge_files(analysis.files, PolicyRules(), Role.USER, places, is_whole=analysis.is_whole)
+    assert [finding.code for finding in verdict.refused] == ["unclear_path"]
+
+
 def test_files_of_the_apps_own_are_let_pass(compose: Compose, app: Path, places: Places) -> None:
     told = {
         "compose.yaml": "include: [own.yaml]\nservices: {web: {extends: {file: own.yaml, service: own}}}",
@@ -185,6 +199,7 @@ def test_files_of_the_apps_own_are_let_pass(compose: Compose, app: Path, places:
     }
     files = write(app, told)
     analysis = analyse(files)
+    assert analysis.is_whole
     assert {file.name for file in analysis.files} >= {"compose.yaml", "own.yaml", ".env"}
     assert judge_files(analysis.files, PolicyRules(), Role.USER, places).findings == ()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from appos.compose.model import Model, Project
 from appos.compose.models import Finding, Severity
 from appos.compose.path import joined
-from appos.compose.policy.models import Decision, Offence, Role, Verdict
+from appos.compose.policy.models import Decision, Offence, Role, Rule, Verdict
 from appos.compose.policy.network import network_offences
 from appos.compose.policy.places import Places
 from appos.compose.policy.rules import MEANINGS, PolicyRules
@@ -23,16 +23,21 @@ def judge(model: Model, rules: PolicyRules, role: Role, places: Places) -> Verdi
     return verdict(project_offences(model.project, places, on_host=False), rules, role)
 
 
-def judge_files(files: Iterable[Path], rules: PolicyRules, role: Role, places: Places) -> Verdict:
+def judge_files(
+    files: Iterable[Path], rules: PolicyRules, role: Role, places: Places, *, is_whole: bool = True
+) -> Verdict:
     """Judge the files that a project is made of: its Compose files, and what they extend and include.
 
     Before that nothing that is said of their content is to be shown: they may be files of somebody else.
+    `is_whole` is false where Compose could read one of them that AppOS could not look into.
     """
-    return verdict(file_offences(files, places), rules, role)
+    return verdict(file_offences(files, places, is_whole=is_whole), rules, role)
 
 
-def file_offences(files: Iterable[Path], places: Places) -> Iterator[Offence]:
-    """Yield the files that are not the app's own."""
+def file_offences(files: Iterable[Path], places: Places, *, is_whole: bool) -> Iterator[Offence]:
+    """Yield the files that are not the app's own, and that there may be more."""
+    if not is_whole:
+        yield Offence(Rule.UNCLEAR_PATH, (), "A file that is too large or too deep for AppOS to look into")
     for file in files:
         rule = places.rule(str(file), read_only=True)
         if rule is not None:

@@ -163,7 +163,8 @@ MEANINGS: Mapping[Rule, Meaning] = {
         fix="Mount a directory of the app's own, such as ./data.",
     ),
     Rule.UNCLEAR_PATH: Meaning(
-        options="paths that Docker Compose leaves as they are written, such as those of a build's caches",
+        options="paths that Docker Compose leaves as they are written, such as those of a build's caches; "
+        "files of more than 2 MiB",
         harm="leads to a place that AppOS cannot tell beforehand",
         fix="Remove it, or write it in full.",
     ),
