@@ -114,10 +114,12 @@ class Looks:
         read = judge_files(analysis.files, self._rules, deploy.role, places)
         read.refuse()
         model, check, sources = self.valid(files, analysis)
-        whole = analysis.is_whole
-        read = judge_files(analysis.files, self._rules, deploy.role, places, is_whole=whole)
         files = msgspec.structs.replace(files, name=model.project.name)
-        judged = self._with_env_files(files, model)
+        # An older Compose cannot leave env files unread, and then no longer says which they were.
+        named = self._compose().config(files, resolves_env_files=False).model
+        judged = named or model
+        whole = analysis.is_whole and named is not None
+        read = judge_files(analysis.files, self._rules, deploy.role, places, is_whole=whole)
         verdict = judge(judged, self._rules, deploy.role, places)
         deployed, unreachable = rewritten(model, paths, files.directory)
         survey = Survey(
@@ -147,10 +149,6 @@ class Looks:
             plan=self._plan(files, deployed, hashes, deploy, digests),
             hashes=hashes,
         )
-
-    def _with_env_files(self, files: ProjectFiles, model: Model) -> Model:
-        """Return the model that still names its env files."""
-        return self._compose().config(files, resolves_env_files=False).model or model
 
     def _plan(
         self,

@@ -37,7 +37,7 @@ def judge_files(
 def file_offences(files: Iterable[Path], places: Places, *, is_whole: bool) -> Iterator[Offence]:
     """Yield the files that are not the app's own, and that there may be more."""
     if not is_whole:
-        yield Offence(Rule.UNCLEAR_PATH, (), "A file that is too large or too deep for AppOS to look into")
+        yield Offence(Rule.UNCLEAR_PATH, (), "A file that Docker Compose reads and AppOS could not look into")
     for file in files:
         rule = places.rule(str(file), read_only=True)
         if rule is not None:
