@@ -82,6 +82,7 @@ class Deployment:
         self._files = files
         self._options = options or UpOptions()
         self._project = Project()
+        self._was_in_the_way = False
         self._wait_seconds = wait_seconds
         self._on_step = on_step
         self._cancel = cancel or Cancel()
@@ -99,7 +100,7 @@ class Deployment:
         self._files = msgspec.structs.replace(self._files, name=self._project.name)
         with _begun(self._compose.home / "begun" / self._files.name) as is_second:
             outcome = self._patiently()
-            if is_second and not outcome.said:
+            if (is_second or self._was_in_the_way) and not outcome.said:
                 # What the engine was doing when the run before was killed has come to its end by now: a
                 # container that was being stopped, or that lost its network, is brought back.
                 outcome = self._patiently()
@@ -115,6 +116,7 @@ class Deployment:
             except (EngineError, ConflictError) as error:
                 if time.monotonic() > give_up_at or not _is_in_the_way(error):
                     raise
+                self._was_in_the_way = True
                 network = half_made(error.message)
                 if network:
                     drop(self._engine, self._files.name, network)

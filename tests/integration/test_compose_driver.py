@@ -1,6 +1,7 @@
 """Docker Compose, driven, with a real engine."""
 
 import json
+import subprocess
 import threading
 import time
 import urllib.error
@@ -229,6 +230,44 @@ def test_services_find_one_another_on_a_network_that_was_made_anew(
     (published,) = project.engine.container(web).ports
     with pytest.raises(urllib.error.HTTPError):  # It answers, with 404.
         urllib.request.urlopen(f"http://127.0.0.1:{published.host_port}/none", timeout=5)
+
+
+def test_a_container_that_was_to_get_its_name_gets_it(make_shop: MakeShop, tiny_image: str) -> None:
+    """So an `up` ends that is killed between its last two steps; Compose's next leaves the name as it is."""
+    project = make_shop(one(tiny_image))
+    project.deploy()
+    (old,) = project.ids().values()
+    project.write(one(tiny_image, environment={"A": "1"}))
+    project.deploy()
+    (new,) = project.ids().values()
+    project.engine.rename(new, f"{old[:12]}_{project.name}-web-1")
+    project.plain("-p", project.name, "up", "-d")
+    assert set(project.ids()) == {f"{old[:12]}_{project.name}-web-1"}
+
+    project.deploy()
+
+    assert project.ids() == {f"{project.name}-web-1": new}
+
+
+def test_a_network_that_was_half_taken_apart_is_made_anew(make_shop: MakeShop, tiny_image: str) -> None:
+    """So an `up` ends that is killed while it makes a network anew; Compose then fails for ever."""
+    content = one(tiny_image, networks=["net"])
+    content["services"]["db"] = content["services"]["web"]
+    project = make_shop({**content, "networks": {"net": {"labels": {"version": "1"}}}})
+    project.deploy()
+    project.engine.disconnect(f"{project.name}_net", f"{project.name}-db-1", force=True)
+    project.write({**content, "networks": {"net": {"labels": {"version": "2"}}}})
+    for _ in range(2):
+        with pytest.raises(subprocess.CalledProcessError) as caught:
+            project.plain("-p", project.name, "up", "-d")
+        assert "is not connected to the network" in caught.value.stderr
+
+    assert project.deploy().unhealthy == ()
+
+    assert project.engine.network(f"{project.name}_net").labels["version"] == "2"
+    for name in ("web", "db"):
+        found = project.engine.exec_run(f"{project.name}-web-1", ["ping", "-c", "1", "-W", "2", name])
+        assert found.exit_code == 0, found
 
 
 def test_logs_follow_until_cancelled(make_shop: MakeShop, tiny_image: str) -> None:
