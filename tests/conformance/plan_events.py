@@ -1,13 +1,17 @@
 """What an engine's events say was done to a project, as the actions of a plan."""
 
+import itertools
 import time
+import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from appos.compose.plan import Kind, Plan, Target
 from appos.engine.models import Event
 from appos.engine.port import Engine
 
+T = TypeVar("T")
 LABEL = "com.docker.compose."
 # What is done to what: (service, network or volume; its key; the number of a container).
 Done = dict[tuple[Target, str, int], Kind]
@@ -23,12 +27,20 @@ def planned(plan: Plan) -> Done:
     }
 
 
-def events_between(engine: Engine, since: float) -> list[Event]:
-    """Return what happened from a moment until now."""
-    # The engine writes an event a moment after it has answered.
-    time.sleep(0.1)
-    with engine.events(since=since, until=time.time()) as stream:
-        return list(stream)
+def events_of(engine: Engine, act: Callable[[], T]) -> tuple[T, list[Event]]:
+    """Return what an act returns, and what happened meanwhile.
+
+    The engine remembers no more than its last 256 events, so they are read as they come, up to one of a
+    volume that is made when all is done.
+    """
+    with engine.events() as stream:
+        answer = act()
+        # The engine writes of a container's end a moment after it has answered.
+        time.sleep(0.2)
+        mark = engine.create_volume(f"mark-{uuid.uuid4().hex}").name
+        events = list(itertools.takewhile(lambda event: event.id != mark, stream))
+    engine.remove_volume(mark)
+    return answer, events
 
 
 def done(

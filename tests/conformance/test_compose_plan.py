@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +29,7 @@ from appos.compose.plan import (
 )
 from appos.engine.docker import DockerEngine
 from tests.conformance.conftest import COUNTS
-from tests.conformance.plan_events import LABEL, Done, done, events_between, planned
+from tests.conformance.plan_events import LABEL, Done, done, events_of, planned
 from tests.conformance.plan_projects import EDITS, IMAGES, Edit, World
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
@@ -162,10 +161,9 @@ def _carry_out(world: World, edit: Edit, kinds: "Counter[str]") -> None:
 def _done(world: World, seen: Seen, about: str) -> Done:
     """Let Compose bring the project up, and return what it did, by the events of the engine."""
     there = {volume.name for volume in seen.actual.volumes}
-    since = time.time()
-    ran = world.compose("up", "--detach", *world.arguments)
+    ran, events = events_of(world.engine, lambda: world.compose("up", "--detach", *world.arguments))
     assert ran.returncode == 0, f"{about}\n{ran.stderr}"
-    return done(events_between(world.engine, since), world.name, seen.keys(world.name), there)
+    return done(events, world.name, seen.keys(world.name), there)
 
 
 def _options(arguments: list[str]) -> Options:
