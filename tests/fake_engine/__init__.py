@@ -8,14 +8,14 @@ import time
 from collections.abc import Mapping, Sequence
 
 from appos.engine.models import EngineInfo, Event
-from tests.fake_engine.resources import FakeResources
+from tests.fake_engine.runs import FakeRuns
 from tests.fake_engine.state import Watch
 from tests.fake_engine.streams import FakeStream
 
 __all__ = ["FakeEngine"]
 
 
-class FakeEngine(FakeResources):
+class FakeEngine(FakeRuns):
     """A Docker Engine that answers or, with `is_up` false, does not."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from typing import Any  # noqa: E402
 import gevent  # noqa: E402
 
 from appos.engine.docker import DockerEngine  # noqa: E402
-from appos.engine.port import Stream  # noqa: E402
+from appos.engine.streams import Stream  # noqa: E402
 
 WAIT_SECONDS = 0.2
 READERS = 20

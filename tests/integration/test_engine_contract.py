@@ -8,7 +8,8 @@ from functools import partial
 
 import pytest
 
-from appos.engine.port import Engine, Stream
+from appos.engine.port import Engine
+from appos.engine.streams import Stream
 from appos.errors import ConflictError, InvalidError, NotFoundError
 from tests.integration.engine_sites import LABELS, LINES, Site, code_of
 

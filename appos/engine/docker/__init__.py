@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from appos.engine.docker.containers import Containers, unix_time
+from appos.engine.docker.containers import unix_time
 from appos.engine.docker.execs import Execs
 from appos.engine.docker.images import Images
 from appos.engine.docker.resources import Networks, Volumes
+from appos.engine.docker.runs import Runs
 from appos.engine.docker.session import PROMPT_SECONDS, Session
 from appos.engine.docker.streams import EngineStream, json_objects
 from appos.engine.docker.told import event_of, info_of
@@ -18,7 +19,7 @@ from appos.engine.docker.upkeep import Upkeep
 from appos.engine.models import EngineInfo, Event
 
 
-class DockerEngine(Containers, Execs, Images, Volumes, Networks, Upkeep):
+class DockerEngine(Runs, Execs, Images, Volumes, Networks, Upkeep):
     """An engine at `unix:///…` or `tcp://…`; connected to on first use, and again after it was gone.
 
     What its methods promise stands in `port.Engine`.
