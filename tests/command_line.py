@@ -1,50 +1,52 @@
-"""`appos compose …` as a person types it, on this machine or in a container."""
+"""`appos compose …` as a person or a script runs it."""
 
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.serving import ROOT
 
-
-@dataclass(frozen=True)
-class Printed:
-    """What a command printed, and how it ended: 0 done, 1 refused, 2 misused."""
-
-    status: int
-    output: str
-    errors: str
-
-    def json(self) -> Any:
-        """The last line, which is the answer where progress stands before it."""
-        return json.loads(self.output.splitlines()[-1])
+SECONDS = 300.0
 
 
-@dataclass(frozen=True)
-class CommandLine:
-    """A shell with a data directory and an engine in its environment."""
+@dataclass
+class Shell:
+    """Somebody's shell, in the directory of a project; `said` is all that was printed in it."""
 
-    data_dir: Path
+    directory: Path
     host: str
+    data_dir: Path
+    said: list[str] = field(default_factory=list)
 
-    def compose(self, directory: Path, *arguments: str) -> Printed:
-        """Run `appos compose` on the project in a directory, whatever comes of it."""
+    def command(self, *arguments: str) -> list[str]:
+        """The arguments of a process that runs `appos compose`."""
+        return [sys.executable, "-m", "appos.cli", "compose", *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return {**kept, "PYTHONPATH": str(ROOT), "DOCKER_HOST": self.host, "APPOS_DATA": str(self.data_dir)}
+
+    def run(self, *arguments: str, status: int = 0) -> "subprocess.CompletedProcess[str]":
+        """Run it, and demand that it ends so: 0 done, 1 refused, 2 misused."""
         done = subprocess.run(
-            [sys.executable, "-m", "appos.cli", "compose", "--project-directory", str(directory), *arguments],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "APPOS_DATA": str(self.data_dir), "DOCKER_HOST": self.host},
+            self.command(*arguments),
+            cwd=self.directory,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            timeout=SECONDS,
+            check=False,
         )
-        return Printed(done.returncode, done.stdout, done.stderr)
+        self.said += [done.stdout, done.stderr]
+        assert done.returncode == status, done.stdout + done.stderr
+        return done
 
-    def succeeds(self, directory: Path, *arguments: str) -> Printed:
-        """Run it, and demand that it is done."""
-        printed = self.compose(directory, *arguments)
-        assert printed.status == 0, f"{printed.output}{printed.errors}"
-        return printed
+    def json(self, *arguments: str, status: int = 0) -> Any:
+        """What a script reads: the last line."""
+        return json.loads(self.run(*arguments, "--json", status=status).stdout.splitlines()[-1])

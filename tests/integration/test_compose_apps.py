@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import CommandLine
+from tests.command_line import Shell
 from tests.engine_daemon import PrivateEngine, running_engine
 from tests.engine_images import client_of
 from tests.engine_registry import Registry
@@ -32,8 +32,8 @@ def test_a_real_application_answers_and_keeps_its_data(
 ) -> None:
     app = kind(empty_engine.host, free_port())
     directory = new_directory(app, image_registry, tmp_path)
-    shell = CommandLine(tmp_path / "data", empty_engine.host)
-    shell.succeeds(directory, "up")
+    shell = Shell(directory, empty_engine.host, tmp_path / "data")
+    shell.run("up")
     assert not_healthy(empty_engine) == []
     app.write()
     app.check()
@@ -42,14 +42,14 @@ def test_a_real_application_answers_and_keeps_its_data(
     wait_for(lambda: not not_healthy(empty_engine), HEALTHY_SECONDS, "health after a restart")
     app.check()
 
-    shell.succeeds(directory, "down")
+    shell.run("down")
     assert left(empty_engine) == ([], [], app.volumes)
 
-    shell.succeeds(directory, "up")
+    shell.run("up")
     assert not_healthy(empty_engine) == []
     app.check()
 
-    shell.succeeds(directory, "down", "--volumes")
+    shell.run("down", "--volumes")
     assert left(empty_engine) == ([], [], [])
 
 

@@ -1,19 +1,17 @@
 """`appos compose …` against a real engine: what a person and a script see, and what is then there."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
+from tests.command_line import Shell
 from tests.engine_images import client_of
 from tests.serving import free_port, wait_for
 
@@ -38,43 +36,6 @@ services:
     volumes: ["store:/var"]
 volumes: {{store: {{}}}}
 """
-
-
-@dataclass
-class Shell:
-    """Somebody's shell, in the directory of a project."""
-
-    directory: Path
-    host: str
-    data_dir: Path
-    said: list[str] = field(default_factory=list)
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "appos.cli", "compose", *arguments]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        root = str(Path(__file__).parents[2])
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return {**kept, "PYTHONPATH": root, "DOCKER_HOST": self.host, "APPOS_DATA": str(self.data_dir)}
-
-    def run(self, *arguments: str, status: int = 0) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.directory,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        self.said += [done.stdout, done.stderr]
-        assert done.returncode == status, done.stdout + done.stderr
-        return done
-
-    def json(self, *arguments: str, status: int = 0) -> Any:
-        """What a script reads: the last line."""
-        return json.loads(self.run(*arguments, "--json", status=status).stdout.splitlines()[-1])
 
 
 @pytest.fixture
