@@ -61,7 +61,7 @@ fmt: dev ## Format the code and mend what can be mended
 test: dev test-packages ## Run the tests (ARGS="-k words": some of them)
 	@"$(RUN)" -m pytest $(SUITES) $(ARGS)
 
-conformance: dev test-packages ## Compare with the reference programs, at full count
+conformance: dev test-packages ## Compare with the reference programs, at full count (CORPUS=DIR: and check a directory's Compose files)
 	@CAMPAIGN=full "$(RUN)" -m pytest --timeout=3600 tests/conformance $(ARGS)
 
 soak: dev test-packages ## Run every campaign of generated cases, at full count

@@ -140,7 +140,7 @@ class Layers:
         """Return what one entry of `include` brings."""
         paths = [item] if isinstance(item, ScalarNode) else _texts(entry(item, "path"))
         names = [(text(node) or "", node.place) for node in paths]
-        if not names or any(name.startswith(_REMOTE) for name, _ in names):
+        if not names or any(not name or name.startswith(_REMOTE) for name, _ in names):
             self.is_whole = False
             return None
         files = [(around.directory / name, place) for name, place in names]

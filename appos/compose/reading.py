@@ -52,13 +52,16 @@ def _content(path: Path) -> bytes:
         raise UnreadError("missing", "There is no such file.") from error
     except (OSError, ValueError) as error:
         raise UnreadError("not_readable", "The file cannot be read.") from error
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadError("not_a_file", "It is no file.")
-        data = file.read(LIMIT_BYTES + 1) or b""
-        while data and len(data) <= LIMIT_BYTES and (more := file.read(LIMIT_BYTES + 1 - len(data))):
+        data = b""
+        while len(data) <= LIMIT_BYTES and (more := os.read(descriptor, LIMIT_BYTES + 1 - len(data))):
             data += more
+    except OSError as error:
+        raise UnreadError("not_readable", "The file cannot be read.") from error
+    finally:
+        os.close(descriptor)
     if len(data) > LIMIT_BYTES:
         raise UnreadError("too_large", f"The file is larger than {LIMIT_BYTES >> 20} MiB.")
     return data

@@ -1,7 +1,7 @@
 """The written list of malformed files, each with the errors that are expected in it.
 
-A file stands under `### NAME`, with `\\t` for a tab and `\\xNN` for an odd byte; after it, for each error, a line
-`! LINE CODE PATH` (`-`: no path), what is said, and what to write instead.
+A file stands under `### NAME`, with `\\t` for a tab and `\\xNN` for an odd byte. After it follows, for each
+error, a line `! LINE CODE PATH` (`-`: no path), what is said, and what to write instead.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Every malformed file of the list is refused by Docker Compose, and told with the words that the list expects."""
+"""Every malformed file of the list is refused by Docker Compose, and explained as the list expects."""
 
 from collections import Counter
 from pathlib import Path
