@@ -217,11 +217,11 @@ class Reader:
         return self._fetch(plan.sql, plan.values(info, own))
 
     def _fetch(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run a query; what SQLite cannot make sense of was wrong in a filter or a rule."""
+        """Run a query; what SQLite cannot make sense of, or end in time, was wrong in a filter or a rule."""
         try:
             return self._database.fetch(sql, values)
         except StoreError as error:
-            if error.code == "store_failed":
+            if error.code in ("store_failed", "interrupted"):
                 raise InvalidError(WRONG, code="invalid_filter") from error
             raise
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ Values = Mapping[str, Any]
 
 # A read of twice as many steps of SQLite's machine (some 5 ms) is run again in a thread, off the event loop.
 QUICK_STEPS = 125_000
+# How long one may take there, and after how many steps (some 50 ms) the clock is looked at.
+# Source: PocketBase 0.36, which gives up queries of records after as long.
+LONGEST_SECONDS = 30.0
+ASIDE_STEPS = 1_000_000
 BUSY_SECONDS = 5.0
 CACHE_KIB = 8_000
 
@@ -38,7 +43,10 @@ class QuickReader:
         self._aside: Any = monkey.get_original("threading", "local")()
 
     def fetch(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
-        """Return all rows of one query, which is a transaction of its own; a long one runs in a thread."""
+        """Return all rows of one query, which is a transaction of its own; a long one runs in a thread.
+
+        One that takes longer than `LONGEST_SECONDS` there is given up: SQLite then says `interrupted`.
+        """
         with self._lock:
             self._ticks = 0
             try:
@@ -83,6 +91,8 @@ class QuickReader:
         connection = getattr(self._aside, "connection", None)
         if connection is None:
             connection = self._aside.connection = _opened(self._path, timeout_seconds=BUSY_SECONDS)
+        deadline = time.monotonic() + LONGEST_SECONDS
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, ASIDE_STEPS)
         return list(connection.execute(sql, values).fetchall())
 
 

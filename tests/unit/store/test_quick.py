@@ -1,6 +1,7 @@
 """Reads without SQLAlchemy."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -61,6 +62,17 @@ def test_a_long_read_runs_in_a_thread(reader: QuickReader, monkeypatch: pytest.M
     assert offloaded == []
     assert reader.fetch(COUNT, {"most": 100_000}) == [(100_000,)]
     assert len(offloaded) == 1
+
+
+def test_a_read_that_takes_too_long_is_given_up(reader: QuickReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = COUNT.replace("WHERE i < :most", "")
+    monkeypatch.setattr(quick, "LONGEST_SECONDS", 0.2)
+    began = time.monotonic()
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        reader.fetch(endless, {})
+
+    assert 0.2 <= time.monotonic() - began < 5
+    assert reader.fetch(COUNT, {"most": 100_000}) == [(100_000,)]
 
 
 def test_nothing_is_written(reader: QuickReader) -> None:
