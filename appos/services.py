@@ -1,7 +1,8 @@
 """The object graph: every service, built once for each process."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from appos.accounts.addresses import Addresses
 from appos.accounts.claim import Claim
@@ -12,8 +13,6 @@ from appos.accounts.resets import PasswordResets
 from appos.accounts.samples import SampleMails
 from appos.accounts.service import Accounts
 from appos.accounts.superusers import Superusers
-from appos.apps.drafts import Drafts
-from appos.apps.projects import Projects
 from appos.audit.requests import RequestLog
 from appos.audit.service import Audit
 from appos.compose.binary import ComposeBinary
@@ -42,6 +41,10 @@ from appos.system.models import QueueProbe
 from appos.system.service import System
 from appos.system.upkeep import Upkeep
 
+if TYPE_CHECKING:
+    from appos.apps.drafts import Drafts
+    from appos.apps.projects import Projects
+
 
 @dataclass(frozen=True)
 class Services:
@@ -51,8 +54,6 @@ class Services:
     databases: Databases
     engine: Engine
     compose: ComposeBinary
-    projects: Projects
-    drafts: Drafts
     audit: Audit
     requests: RequestLog
     ledger: Ledger
@@ -90,7 +91,6 @@ class Services:
         audit = Audit(data)
         requests = RequestLog(databases.auxiliary)
         compose = ComposeBinary(config.data_dir, config.compose_binary, aside=offload)
-        projects = Projects.of(config, engine, compose)
         ledger = Ledger(data, audit, Watchers())
         parts = _record_parts(config, data, audit, ledger)
         collections, records = parts.collections, parts.records
@@ -104,8 +104,6 @@ class Services:
             databases=databases,
             engine=engine,
             compose=compose,
-            projects=projects,
-            drafts=Drafts(projects, config.compose_home / "drafts"),
             audit=audit,
             requests=requests,
             ledger=ledger,
@@ -129,6 +127,22 @@ class Services:
             boot=new_id(),
             session_secret=_session_secret(data),
         )
+
+    # To understand Compose files takes 6 MB and 60 ms of imports; most of the time nobody writes one.
+
+    @cached_property
+    def projects(self) -> "Projects":
+        """The verbs of Compose projects."""
+        from appos.apps.projects import Projects  # noqa: PLC0415 - see above
+
+        return Projects.of(self.config, self.engine, self.compose)
+
+    @cached_property
+    def drafts(self) -> "Drafts":
+        """Checks of files that are being written."""
+        from appos.apps.drafts import Drafts  # noqa: PLC0415 - see above
+
+        return Drafts(self.projects, self.config.compose_home / "drafts")
 
     def close(self) -> None:
         """End what streams are left, write what waits, and close databases and engine."""
