@@ -5,6 +5,7 @@ What AppOS finds beyond that is a warning or an info. Where Compose names a prob
 AppOS's words stand for both; a problem that only Compose sees is told in Compose's words.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from appos.compose.diagnosis.project import check_project_name, found_files, int
 from appos.compose.diagnosis.references import check_references
 from appos.compose.diagnosis.refusals import Refusal, path_of, place_of, refusals
 from appos.compose.diagnosis.report import Found, Report
+from appos.compose.diagnosis.secrets import veil_over
 from appos.compose.diagnosis.shape import check_shape
 from appos.compose.diagnosis.subject import Subject
 from appos.compose.layers import Layers
@@ -28,6 +30,7 @@ from appos.compose.models import Finding, Place, ProjectFiles, Severity
 from appos.compose.nodes import MapNode
 from appos.compose.reading import Reader
 from appos.compose.source import Sources
+from appos.compose.veil import Veil
 
 LONGEST_WORDS = 400
 
@@ -64,17 +67,25 @@ class Analysis(msgspec.Struct, frozen=True):
     names: dict[str, str]
     # The file of a project that has one alone.
     only: str | None
+    # What Compose may quote, and nobody shall read.
+    variables: Mapping[str, str]
+    env_files: tuple[Path, ...]
+
+    def __repr__(self) -> str:
+        """Leave the values of the variables out: they may be secret."""
+        return f"Analysis(files={self.files})"
 
     def findings(self, answer: Answer) -> Check:
         """Judge by what Compose says."""
         if not answer.refusal:
             findings = [finding for each in self.found if (finding := _accepted(each)) is not None]
             return Check(True, _in_order(findings), "")
+        veil = veil_over(self.root, self.env_files, self.variables)
         findings = [each.finding for each in self.found]
         for refusal in refusals(answer.refusal, self.root):
             if not self._is_told(refusal):
-                findings.append(self._in_own_words(refusal))
-        return Check(False, _in_order(findings), answer.refusal)
+                findings.append(self._in_own_words(refusal, veil))
+        return Check(False, _in_order(findings), veil.over(answer.refusal))
 
     def _is_told(self, refusal: Refusal) -> bool:
         """Tell whether AppOS has found the problem that Compose names."""
@@ -85,13 +96,14 @@ class Analysis(msgspec.Struct, frozen=True):
             for each in self.found
         )
 
-    def _in_own_words(self, refusal: Refusal) -> Finding:
+    def _in_own_words(self, refusal: Refusal, veil: Veil) -> Finding:
         """Make a finding of Compose's words."""
         path = path_of(refusal, self.root)
         place = place_of(refusal, self.names, self.only) or (self.sources.place(path) if path else None)
         words = " ".join(refusal.words.split())
         for whole, short in self.names.items():
             words = words.replace(whole, short)
+        words = veil.over(words)
         if len(words) > LONGEST_WORDS:
             words = f"{words[:LONGEST_WORDS]}…"
         return Finding(
@@ -148,6 +160,8 @@ def analyse(files: ProjectFiles) -> Analysis:
         layers.is_whole,
         names,
         only,
+        variables,
+        tuple(file for file in reader.files if report.named(file) not in layers.directories),
     )
 
 
