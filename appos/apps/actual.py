@@ -9,7 +9,7 @@ from appos.compose import actual as had
 from appos.compose.model import Model
 from appos.compose.plan import Kind, Plan, Target
 from appos.compose.plan.changes import port_text
-from appos.compose.plan.settings import DEFAULT_SHM_BYTES, is_set
+from appos.compose.plan.settings import DEFAULT_SHM_BYTES, capabilities, is_set
 from appos.compose.plan.wanted import image_name
 from appos.engine.fingerprints import fingerprint, of_json
 from appos.engine.models import Configuration, Container, Image, MountPoint, Network, Volume
@@ -261,6 +261,8 @@ def _hosted(host: Mapping[str, Any]) -> dict[str, Any]:
         "privileged": bool(host.get("Privileged")),
         "read_only": bool(host.get("ReadonlyRootfs")),
         "oom_kill_disable": bool(host.get("OomKillDisable")),
+        "cap_add": capabilities(host.get("CapAdd")),
+        "cap_drop": capabilities(host.get("CapDrop")),
         **{key: sorted(host.get(name) or ()) for key, name in _LISTS.items()},
         **{key: int(host.get(name) or 0) for key, name in _NUMBERS.items()},
         "shm_size": 0 if host.get("ShmSize") == DEFAULT_SHM_BYTES else int(host.get("ShmSize") or 0),
@@ -279,8 +281,6 @@ def _hosted(host: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _LISTS = {
-    "cap_add": "CapAdd",
-    "cap_drop": "CapDrop",
     "group_add": "GroupAdd",
     "dns": "Dns",
     "dns_search": "DnsSearch",

@@ -5,7 +5,7 @@ Source: docker/compose v5.5.0, which writes a service into what it asks of the e
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from appos.compose.actual import Settings
@@ -17,7 +17,7 @@ DEFAULT_SHM_BYTES = 67_108_864
 _TEXTS = ("user", "working_dir", "hostname", "domainname", "stop_signal", "pid", "uts", "userns_mode")
 _TEXTS_MORE = ("cgroup_parent", "cpuset")
 _FLAGS = ("tty", "stdin_open", "init", "privileged", "read_only", "oom_kill_disable")
-_LISTS = ("cap_add", "cap_drop", "group_add", "dns", "dns_search", "dns_opt", "device_cgroup_rules")
+_LISTS = ("group_add", "dns", "dns_search", "dns_opt", "device_cgroup_rules")
 _NUMBERS = ("cpu_shares", "pids_limit", "oom_score_adj", "mem_reservation")
 
 _UNITS = {
@@ -52,6 +52,11 @@ def unescaped(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: unescaped(part) for name, part in value.items()}
     return value
+
+
+def capabilities(names: Iterable[str] | None) -> list[str]:
+    """Return names of capabilities in one spelling: engines write `CAP_` before them, or not."""
+    return sorted(name.upper().removeprefix("CAP_") for name in names or ())
 
 
 def is_set(value: Any) -> bool:
@@ -99,6 +104,8 @@ def _plain(service: Mapping[str, Any]) -> dict[str, Any]:
     found |= {key: int(service.get(key) or 0) for key in _NUMBERS}
     shm_bytes = int(service.get("shm_size") or 0)
     found |= {
+        "cap_add": capabilities(service.get("cap_add")),
+        "cap_drop": capabilities(service.get("cap_drop")),
         "mem_limit": int(limits.get("memory") or service.get("mem_limit") or 0),
         "cpus": float(limits.get("cpus") or service.get("cpus") or 0),
         "pids_limit": int(limits.get("pids") or service.get("pids_limit") or 0),

@@ -123,7 +123,8 @@ CONFIG = {
 }
 HOST = {
     "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3},
-    "CapAdd": ["NET_ADMIN"],
+    "CapAdd": ["CAP_NET_ADMIN"],
+    "CapDrop": ["MKNOD"],
     "ExtraHosts": ["db:10.0.0.1"],
     "Memory": 1024,
     "NanoCpus": 1_500_000_000,
@@ -150,6 +151,7 @@ SERVICE = {
     "tty": True,
     "restart": "on-failure:3",
     "cap_add": ["NET_ADMIN"],
+    "cap_drop": ["cap_mknod"],
     "extra_hosts": ["db=10.0.0.1"],
     "mem_limit": "1024",
     "cpus": 1.5,
