@@ -11,10 +11,10 @@ from typing import Self
 
 import msgspec
 
+from appos.apps.host_tables import HostTables
 from appos.apps.looks import Deploy, Looks, Seen
 from appos.apps.made import refuse_made
 from appos.apps.reviews import Review, refuse
-from appos.apps.sockets import read_tables
 from appos.apps.survey import Tables
 from appos.compose.binary import ComposeBinary
 from appos.compose.deploy import Deployment, Outcome
@@ -73,7 +73,7 @@ class Projects:
             engine,
             config.data_dir,
             # An engine that is reached over the network is on another machine: nobody sees its sockets here.
-            tables=read_tables if socket else None,
+            tables=HostTables(engine) if socket else None,
             sockets=(Path(socket),) if socket else (),
         )
 

@@ -184,19 +184,11 @@ class Survey:
 
     def _disk(self, info: EngineInfo) -> tuple[int | None, int | None]:
         """Return the free and all bytes of the disk of images and volumes, where AppOS can see it."""
-        root = Path(info.root_dir)
         if self._tables is None or not info.root_dir:
             return None, None
-        if self._host_paths.in_container:
-            # A volume of AppOS's own lies on the same disk.
-            inside = [
-                mount.inside
-                for mount in self._host_paths.mounts
-                if mount.on_host is not None and mount.on_host.is_relative_to(root)
-            ]
-            if not inside:
-                return None, None
-            root = inside[0]
+        root = self._host_paths.seen_within(Path(info.root_dir))
+        if root is None:
+            return None, None
         try:
             usage = shutil.disk_usage(root)
         except OSError:

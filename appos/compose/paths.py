@@ -67,6 +67,21 @@ class HostPaths(msgspec.Struct, frozen=True, kw_only=True):
                     return inside
         return None
 
+    def seen_within(self, on_host: Path) -> Path | None:
+        """Return the path at which AppOS sees a directory of the host or, failing that, something within it.
+
+        Either lies on the same disk, unless another one is mounted below. None where it sees nothing of it.
+        """
+        whole = self.inside_path(on_host)
+        if whole is not None:
+            return whole
+        within = (
+            mount.inside
+            for mount in self.mounts
+            if mount.on_host is not None and mount.on_host.is_relative_to(_normal(on_host))
+        )
+        return next(within, None)
+
     def covers(self, inside: Path) -> bool:
         """Say whether a path that AppOS sees lies in one of its mounts."""
         return self._mount_of(_normal(inside)) is not None

@@ -157,18 +157,19 @@ class Doctor:
 
     def _disk_looks(self, info: EngineInfo | None) -> tuple[Look, ...]:
         places = [("disk", self._config.data_dir)]
-        if info is not None and info.root_dir and not self._is_seen_as_host():
-            places.append(("engine disk", Path(info.root_dir)))
+        images = None if info is None else self._engine_root(info)
+        if images is not None:
+            places.append(("engine disk", images))
         return tuple(_disk_look(part, path) for part, path in places if _exists(path))
 
-    def _is_seen_as_host(self) -> bool:
-        """Whether the paths that an engine tells mean something else to this process."""
-        if not self._config.docker_host.startswith(UNIX):
-            return True
+    def _engine_root(self, info: EngineInfo) -> Path | None:
+        """Return where this process sees the disk of images and volumes, None where it does not."""
+        if not info.root_dir or not self._config.docker_host.startswith(UNIX):
+            return None
         try:
-            return self._host_paths().in_container
+            return self._host_paths().seen_within(Path(info.root_dir))
         except AppOSError:
-            return True
+            return None
 
     def _paths_look(self, info: EngineInfo | None) -> Look:
         if info is None:

@@ -99,6 +99,21 @@ def test_natively_both_sides_see_the_same() -> None:
     assert rewritten(told, NATIVE, Path("/a")) == (told, ())
 
 
+@pytest.mark.parametrize(
+    ("on_host", "seen"),
+    [
+        pytest.param("/srv/media", "/media", id="a mount"),
+        pytest.param("/srv/media/films", "/media/films", id="in a mount"),
+        pytest.param("/var/lib/docker", "/appos/data", id="around a mount"),
+        pytest.param("/var/lib/docker/containers", None, id="beside a mount"),
+        pytest.param("/var/lib/dock", None, id="a name that a mount begins with"),
+    ],
+)
+def test_a_directory_of_the_host_is_seen_by_what_is_within_it(on_host: str, seen: str | None) -> None:
+    assert MOUNTS.seen_within(Path(on_host)) == (Path(seen) if seen else None)
+    assert NATIVE.seen_within(Path(on_host)) == Path(on_host)
+
+
 def test_everything_that_the_engine_mounts_is_rewritten() -> None:
     told = model(
         bind(f"{APP}/data"),

@@ -127,6 +127,20 @@ def test_a_data_directory_in_a_volume_is_told_as_the_host_sees_it(looks: Looks, 
     assert "/volumes/appos_data/_data" in found.message
 
 
+def test_the_disk_of_the_engine_is_looked_at_where_something_of_it_is_seen(
+    looks: Looks, settings: Config
+) -> None:
+    on_it = Path("/var/lib/docker/volumes/appos_data/_data")
+    volume = Mounted(inside=settings.data_dir, on_host=on_it, kind="volume")
+    bind = Mounted(inside=settings.data_dir, on_host=Path("/srv/appos"))
+
+    seen = looks(paths=HostPaths(in_container=True, mounts=(volume,)))["engine disk"]
+
+    assert seen.message.endswith(f"are free at {settings.data_dir}.")
+    assert "engine disk" not in looks(paths=HostPaths(in_container=True, mounts=(bind,)))
+    assert "engine disk" not in looks(docker_host="tcp://192.0.2.1:2375")
+
+
 def test_a_port_that_another_program_has_fails(looks: Looks) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
