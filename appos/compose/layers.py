@@ -41,7 +41,7 @@ class Layers:
             layer = self.file(file, around)
             if layer is not None:
                 whole = layer if whole is None else self._over(whole, layer)
-        return whole
+        return None if whole is None else without_reset(whole)
 
     def file(self, file: Path, around: Around, asked: tuple[str, Place] | None = None) -> MapNode | None:
         """Return what one file says, with all that it includes and extends.
@@ -105,9 +105,7 @@ class Layers:
                 )
                 continue
             Variables(self._report, around.variables).fill(document)
-            layer = without_reset(document)
-            if isinstance(layer, MapNode):
-                whole = layer if whole is None else self._over(whole, layer)
+            whole = document if whole is None else self._over(whole, document)
         return whole
 
     def _over(self, base: MapNode, layer: MapNode) -> MapNode:

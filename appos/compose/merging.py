@@ -66,12 +66,22 @@ def _merged_maps(base: MapNode, over: MapNode, path: tuple[str, ...]) -> MapNode
     return MapNode(over.place, entries, keys)
 
 
-def without_reset(node: Node) -> Node:
-    """Drop what `!reset` takes away of a file that is laid over nothing."""
-    if not isinstance(node, MapNode):
-        return node
-    entries = {name: without_reset(value) for name, value in node.entries.items() if value.tag != RESET}
-    return MapNode(node.place, entries, node.keys, node.tag)
+def without_reset(root: MapNode) -> MapNode:
+    """Drop what `!reset` takes away where there is nothing under it."""
+    waiting: list[Node] = [root]
+    visited: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
+        if isinstance(node, MapNode):
+            for name in [name for name, value in node.entries.items() if value.tag == RESET]:
+                del node.entries[name]
+            waiting += node.entries.values()
+        elif isinstance(node, ListNode):
+            waiting += node.items
+    return root
 
 
 def _drivers_differ(base: MapNode, over: MapNode) -> bool:

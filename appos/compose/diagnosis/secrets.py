@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from appos.compose.merging import as_map
-from appos.compose.nodes import MapNode, Node, ScalarNode, entries, entry
+from appos.compose.nodes import MapNode, Node, ScalarNode, entries, entry, items
 from appos.compose.veil import Veil, values_in_file
 
 _Pairs = Iterator[tuple[str, str]]
@@ -33,6 +33,7 @@ def _pairs(node: Node | None, key: str) -> _Pairs:
     """Tell the names and values of an environment, as they are written and as they are meant."""
     for name, value in entries(as_map(node, key) if node is not None else None).items():
         if not isinstance(value, ScalarNode):
+            yield from ((name, item.text) for item in items(value) if isinstance(item, ScalarNode))
             continue
         written = value.text.partition("=")[2] if value.text.startswith(f"{name}=") else value.text
         yield name, written
