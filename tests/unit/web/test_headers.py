@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.unit.web.panel_client import signed_in
+
 PATHS = ["/", "/setup", "/api/health", "/api/nope", "/nope", "/api/appos/jobs", "/_/", "/_/login", "/_/reset"]
 
 
@@ -38,6 +40,19 @@ def test_what_a_page_loads_carries_its_nonce(new_app: Flask, path: str) -> None:
 
     assert len(loads) >= 2
     assert all(f'nonce="{nonce}"' in load for load in loads)
+
+
+def test_what_the_panel_loads_carries_the_nonce_of_its_page(app: Flask) -> None:
+    panel = signed_in(app)
+    for path in ("/_/", "/_/jobs/", "/_/collections/", "/_/collections/users/records/", "/_/settings/"):
+        answer = panel.get(path)
+        assert answer.status_code == 200, path
+        (nonce,) = re.findall(
+            r"script-src 'nonce-([A-Za-z0-9_-]+)';", answer.headers["Content-Security-Policy"]
+        )
+        loads = re.findall(r"<script[^>]*>|<link[^>]*stylesheet[^>]*>|<style[^>]*>", answer.text)
+        assert len(loads) >= 3
+        assert all(f'nonce="{nonce}"' in load for load in loads), path
 
 
 def test_an_answer_of_the_api_allows_nothing(client: FlaskClient) -> None:
