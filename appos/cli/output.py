@@ -1,5 +1,6 @@
 """How a command shows what it does: lines and a live table for a person, JSON lines for a script."""
 
+import io
 import json
 import shutil
 import sys
@@ -23,6 +24,9 @@ class Output:
         self._is_json = is_json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        if isinstance(self._out, io.TextIOWrapper):
+            # A file's name may be no text, and a locale may lack a character. Standard error is so by itself.
+            self._out.reconfigure(errors="backslashreplace")
         self._is_live = not is_json and self._err.isatty()
         self._rows: dict[str, Step] = {}
         self._drawn = 0
@@ -33,8 +37,8 @@ class Output:
         return self._is_json
 
     def value(self, value: Any) -> None:
-        """Print a value as one line of JSON."""
-        self._out.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=False) + "\n")
+        """Print a value as one line of JSON, in ASCII: it can be read whatever the locale."""
+        self._out.write(json.dumps(msgspec.to_builtins(value)) + "\n")
         self._out.flush()
 
     def text(self, text: str) -> None:
@@ -87,7 +91,7 @@ class Output:
     def _draw(self) -> None:
         """Draw the last rows anew over those drawn before, as many as the terminal has room for."""
         columns, lines = shutil.get_terminal_size()
-        rows = list(self._rows.values())[-(lines - 2) :]
+        rows = list(self._rows.values())[-max(lines - 2, 1) :]
         # Up to the first row drawn, and everything below it cleared. Source: ECMA-48, CPL and ED.
         start = f"\x1b[{self._drawn}F\x1b[J" if self._drawn else ""
         drawn = "\n".join(_coloured(row, _row(row)[: columns - 1]) for row in rows)
@@ -106,7 +110,9 @@ def _row(step: Step) -> str:
     about = " ".join(part for part in (step.parent, step.id, step.text) if part)
     share = f" {step.percent}%" if 0 < step.percent < 100 else ""
     details = f": {step.details}" if step.details else ""
-    return f"{_MARKS.get(step.status, ' ')} {about}{share}{details}"
+    row = f"{_MARKS.get(step.status, ' ')} {about}{share}{details}"
+    # What others wrote stays in its row, and steers no terminal.
+    return "".join(each if each.isprintable() else " " for each in row).rstrip()
 
 
 def _coloured(step: Step, text: str) -> str:
