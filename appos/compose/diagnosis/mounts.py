@@ -9,7 +9,7 @@ import msgspec
 
 from appos.compose.diagnosis.about import as_written
 from appos.compose.diagnosis.subject import Subject, value
-from appos.compose.diagnosis.words import to_set
+from appos.compose.diagnosis.words import without_value
 from appos.compose.nodes import MapNode, ScalarNode, items
 
 _EXAMPLE = '`"data:/var/lib/data"` or `"./data:/var/lib/data"`'
@@ -88,11 +88,12 @@ def _check_short(subject: Subject, service: str, number: int, item: ScalarNode, 
     try:
         mount = short(spec)
     except BadMountError as error:
-        hint = to_set(item.text)
+        unset = without_value(item.text, subject.variables)
         subject.error(
             "volume_invalid",
-            f"{as_written(item)} cannot be read as a volume: {error}.",
-            f"{hint}, or write it like {_EXAMPLE}." if hint else f"Write it like {_EXAMPLE}.",
+            f"{as_written(item)} cannot be read as a volume: {error}"
+            + (f", for {unset} has no value." if unset else "."),
+            f"Give {unset} a value in the file `.env`." if unset else f"Write it like {_EXAMPLE}.",
             *path,
         )
         return

@@ -10,7 +10,7 @@ import msgspec
 
 from appos.compose.diagnosis.about import as_written
 from appos.compose.diagnosis.subject import Subject, value
-from appos.compose.diagnosis.words import to_set
+from appos.compose.diagnosis.words import without_value
 from appos.compose.nodes import MapNode, Node, ScalarNode, items, text
 
 HIGHEST = 65535
@@ -123,11 +123,12 @@ def _published(subject: Subject, service: str, number: int, item: Node) -> Publi
     try:
         return short(str(item.value)).published
     except BadPortError as error:
-        hint = to_set(item.text)
+        unset = without_value(item.text, subject.variables)
         subject.error(
             "port_invalid",
-            f"{as_written(item)} cannot be read as a port: {error}.",
-            f"{hint}, or write it like {_EXAMPLE}." if hint else f"Write it like {_EXAMPLE}.",
+            f"{as_written(item)} cannot be read as a port: {error}"
+            + (f", for {unset} has no value." if unset else "."),
+            f"Give {unset} a value in the file `.env`." if unset else f"Write it like {_EXAMPLE}.",
             *("services", service, "ports", number),
         )
     return None

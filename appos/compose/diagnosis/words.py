@@ -2,10 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 LONGEST_QUOTE = 60
-_VARIABLE = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
+# A variable without a default.
+_VARIABLE = re.compile(r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -35,12 +36,10 @@ def listed(names: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def to_set(text: str) -> str:
-    """Say which variables in a text have to be given a value; "" where there are none."""
-    names = dict.fromkeys(_VARIABLE.findall(text))
-    if not names:
-        return ""
-    return f"Give {' and '.join(f'`{name}`' for name in names)} a value in the file `.env`"
+def without_value(text: str, variables: Mapping[str, str]) -> str:
+    """Name the variables in a text that have no value: "`A` and `B`"; "" where there are none."""
+    names = dict.fromkeys(one or other for one, other in _VARIABLE.findall(text))
+    return " and ".join(f"`{name}`" for name in names if not variables.get(name))
 
 
 def quoted(text: str) -> str:
