@@ -70,7 +70,9 @@ class PrivateEngine:
         """Start it and wait until it answers."""
         # containerd's names have no underscore at their end, as a temporary directory's may have.
         name = self.folder.name.replace("_", "0")
-        command = [_dockerd(), "--config-file", str(self.folder / "engine.json")]
+        # It ends with the tests, even if these are killed. Source: prctl(2), PR_SET_PDEATHSIG.
+        command = ["setpriv", "--pdeathsig", "TERM", _dockerd()]
+        command += ["--config-file", str(self.folder / "engine.json")]
         # The configuration file has no setting that every version of the engine reads for these.
         command += ["--containerd-namespace", name, "--containerd-plugins-namespace", f"{name}-plugins"]
         with self.log_path.open("ab") as log:

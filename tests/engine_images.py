@@ -45,15 +45,15 @@ def load_tiny_image(host: str) -> str:
     return TINY_IMAGE
 
 
-def build_images(host: str, names: Sequence[str]) -> list[str]:
-    """Build images of `RECIPES` out of Debian's packages, after the one they all begin from; name them."""
+def build_images(host: str, names: Sequence[str]) -> Iterator[str]:
+    """Build images of `RECIPES` out of Debian's packages after the one they begin from; yield each name."""
     update()
     base = needed(_packages(BASE)[0], [])
     _build(host, BASE, base)
     for name in names:
         wanted, without = _packages(name)
         _build(host, name, needed(wanted, [*base, *without]))
-    return [f"{name}:{TAG}" for name in names]
+        yield f"{name}:{TAG}"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,9 +96,15 @@ def _fill(storage: Path) -> None:
         if old.is_dir():
             shutil.rmtree(old)
     half_filled = storage.with_suffix(".new")
-    with running_engine() as engine, running_registry(half_filled) as registry:
-        for image in build_images(engine.host, IMAGES):
-            registry.push(engine.host, image)
+    with (
+        running_engine() as engine,
+        running_registry(half_filled) as registry,
+        # An image is pushed while the next one is built.
+        ThreadPoolExecutor(1) as pushing,
+    ):
+        images = build_images(engine.host, IMAGES)
+        for pushed in [pushing.submit(registry.push, engine.host, image) for image in images]:
+            pushed.result()
     half_filled.rename(storage)
 
 
