@@ -18,6 +18,7 @@ from appos.compose.policy.judge import judge, judge_files
 from appos.compose.policy.models import Role, Verdict
 from appos.compose.policy.places import Places
 from appos.compose.policy.rules import PolicyRules
+from appos.compose.preflight.facts import Facts
 from appos.compose.preflight.flight import preflight
 from appos.compose.source import Sources
 from appos.engine.models import Credentials
@@ -122,17 +123,7 @@ class Looks:
         read = judge_files(analysis.files, self._rules, deploy.role, places, is_whole=whole)
         verdict = judge(judged, self._rules, deploy.role, places)
         deployed, unreachable = rewritten(model, paths, files.directory)
-        survey = Survey(
-            self._engine,
-            paths,
-            self._tables,
-            sees_programs=self._tables is not None and not paths.in_container,
-        )
-        facts = survey.facts(
-            model.project,
-            {it.registry: it for it in deploy.credentials},
-            asks_always=deploy.pull == "always",
-        )
+        facts = self._facts(model, deploy)
         hashes = self._compose().hashes(files)
         digests = {image: fact.digest for image, fact in facts.images.items() if fact.digest}
         return Seen(
@@ -148,6 +139,20 @@ class Looks:
             preflight=preflight(model, facts),
             plan=self._plan(files, deployed, hashes, deploy, digests),
             hashes=hashes,
+        )
+
+    def _facts(self, model: Model, deploy: Deploy) -> Facts:
+        paths = self.host_paths()
+        survey = Survey(
+            self._engine,
+            paths,
+            self._tables,
+            sees_programs=self._tables is not None and not paths.in_container,
+        )
+        return survey.facts(
+            model.project,
+            {it.registry: it for it in deploy.credentials},
+            asks_always=deploy.pull == "always",
         )
 
     def _plan(
