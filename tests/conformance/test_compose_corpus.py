@@ -6,6 +6,7 @@ Each file is a project of its own, in the directory in which it lies. Those of t
 import functools
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +16,9 @@ from typing import NamedTuple
 import pytest
 
 from appos.compose.diagnose import Check, analyse
+from appos.compose.driver import Compose
 from appos.compose.models import Finding, ProjectFiles, Severity
-from tests.conformance.compose import Said, said
+from tests.conformance.compose import Said, binary, said
 from tests.conformance.conftest import COUNTS
 from tests.conformance.well_formed_projects import PROJECTS
 
@@ -55,18 +57,20 @@ def files_of(directory: Path) -> Iterator[Path]:
             yield file
 
 
-def compare(file: Path) -> Compared:
-    """Ask both about a file."""
+def compare(file: Path, compose: Compose) -> Compared:
+    """Ask both about a file: Compose itself, and AppOS with the Compose that it drives."""
     directory = file.parent.resolve()
     start = time.perf_counter()
     answer = said(directory, directory / file.name)
     asked = time.perf_counter()
-    variables = {"PATH": os.environ["PATH"], "HOME": str(directory)}
-    analysis = analyse(ProjectFiles(directory=directory, files=(directory / file.name,), variables=variables))
-    check = analysis.findings(answer)
+    files = ProjectFiles(directory=directory, files=(directory / file.name,))
+    driven = compose.config(files)
+    begin = time.perf_counter()
+    analysis = analyse(files)
+    check = analysis.findings(driven)
     end = time.perf_counter()
     errors = [each.finding for each in analysis.found if each.finding.severity is Severity.ERROR]
-    return Compared(file, answer, check, errors, (asked - start) * 1000, (end - asked) * 1000)
+    return Compared(file, answer, check, errors, (asked - start) * 1000, (end - begin) * 1000)
 
 
 @functools.cache
@@ -74,8 +78,9 @@ def compare_all(directory: Path) -> list[Compared]:
     """Ask both about all files of a directory."""
     files = list(files_of(directory))
     assert files, f"There is no Compose file in {directory}."
-    with ThreadPoolExecutor(RUNS) as pool:
-        return list(pool.map(compare, files))
+    with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor(RUNS) as pool:
+        compose = Compose(binary(), docker_host="unix:///nowhere.sock", home=Path(home))
+        return list(pool.map(functools.partial(compare, compose=compose), files))
 
 
 def tell(name: str, results: list[Compared]) -> None:
