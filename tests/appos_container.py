@@ -1,7 +1,6 @@
 """AppOS in a container of a real engine, on which it deploys beside itself."""
 
 import io
-import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,9 +34,9 @@ class AppOSContainer:
         assert ended == status, output + errors
         return output, errors
 
-    def json(self, *arguments: str, status: int = 0) -> Any:
-        """What a script reads: the last line."""
-        return json.loads(self.appos(*arguments, "--json", status=status)[0].splitlines()[-1])
+    def compose(self, directory: PurePosixPath, *arguments: str, status: int = 0) -> tuple[str, str]:
+        """Run `appos compose` in it on the project in a directory there."""
+        return self.appos("compose", "--project-directory", str(directory), *arguments, status=status)
 
     def begin(self, *command: str) -> None:
         """Start a program in it, which stays."""

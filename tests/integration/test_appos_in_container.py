@@ -1,5 +1,6 @@
 """What AppOS in a container finds out about its host: who listens there, its disk and its paths."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -53,8 +54,9 @@ def taken(inside: AppOSContainer, image: str, *ports: int, status: int) -> dict[
     """What a plan finds to be taken, by the path of the port; its status is 1 where anything is."""
     written = COMPOSE.format(image=image, ports="\n".join(f'      - "{port}:80"' for port in ports))
     inside.write(APP, {"compose.yaml": written.encode()})
-    review = inside.json("compose", "--project-directory", str(APP), "plan", status=status)
-    return {one["path"]: one["message"] for one in review["findings"] if one["code"] == "port_taken"}
+    review, _ = inside.compose(APP, "plan", "--json", status=status)
+    findings = json.loads(review)["findings"]
+    return {one["path"]: one["message"] for one in findings if one["code"] == "port_taken"}
 
 
 def test_a_program_of_the_host_holds_its_port(
@@ -90,7 +92,8 @@ def test_in_the_hosts_network_its_own_tables_are_read(
 
 
 def looks(inside: AppOSContainer, status: int = 0) -> dict[str, dict[str, Any]]:
-    return {look["part"]: look for look in inside.json("doctor", status=status)}
+    printed, _ = inside.appos("doctor", "--json", status=status)
+    return {look["part"]: look for look in json.loads(printed)}
 
 
 def test_the_doctor_looks_at_the_host_from_within(inside: AppOSContainer) -> None:

@@ -12,22 +12,16 @@ from appos import cli
 from appos.cli import LATE
 from tests.serving import ROOT
 
-# Prints which of the modules were imported, instead of becoming the server.
-SERVE = """
-import os, sys
-from appos import cli
-os.execv = lambda *_: None
-cli.main({arguments})
-print(*sorted(sys.modules))
-"""
+# Runs a command, but becomes no server.
+COMMAND = "import os; from appos import cli; os.execv = lambda *_: None; cli.main({arguments})"
 # What these commands need and `serve` does not.
 HEAVY = {"docker", "requests", "yaml", "appos.compose", "appos.apps", "appos.engine.docker"}
 
 
-def imported(arguments: Sequence[str], data_dir: Path) -> set[str]:
-    """Run a command in a new process, and return the modules that it has imported."""
+def imported(code: str, data_dir: Path) -> set[str]:
+    """Run code in a new process, and return the modules that it has imported."""
     done = subprocess.run(
-        [sys.executable, "-c", SERVE.format(arguments=list(arguments))],
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "APPOS_DATA": str(data_dir)},
         capture_output=True,
@@ -35,6 +29,11 @@ def imported(arguments: Sequence[str], data_dir: Path) -> set[str]:
         check=True,
     )
     return set(done.stdout.splitlines()[-1].split())
+
+
+def imported_by(arguments: Sequence[str], data_dir: Path) -> set[str]:
+    """Run a command in a new process, and return the modules that it has imported."""
+    return imported(COMMAND.format(arguments=list(arguments)), data_dir)
 
 
 def help_of(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -77,7 +76,7 @@ def test_a_compose_command_that_is_misused_explains_itself(capsys: pytest.Captur
 
 
 def test_serving_imports_nothing_of_theirs(tmp_path: Path) -> None:
-    modules = imported(["serve"], tmp_path)
+    modules = imported_by(["serve"], tmp_path)
 
     assert "appos.cli.server" in modules
     assert modules & HEAVY == set()
@@ -86,7 +85,14 @@ def test_serving_imports_nothing_of_theirs(tmp_path: Path) -> None:
 
 def test_checking_files_imports_no_docker(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {web: {image: tiny}}", encoding="utf-8")
-    modules = imported(["compose", "--project-directory", str(tmp_path), "check"], tmp_path)
+    modules = imported_by(["compose", "--project-directory", str(tmp_path), "check"], tmp_path)
 
     assert {"appos.cli.compose", "yaml"} <= modules
     assert not {"docker", "requests"} & modules
+
+
+def test_the_server_itself_begins_without_them(tmp_path: Path) -> None:
+    modules = imported("import wsgi; wsgi.application.close()", tmp_path / "data")
+
+    assert "appos.web.app" in modules
+    assert not {"docker", "requests", "yaml"} & modules
