@@ -23,6 +23,8 @@ from tests.serving import members, wait_for
 
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
+# Source: RFC 1918, section 3; the third block is what networks at home have.
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12")
 # Where Debian keeps what only root runs; not on everybody's path.
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
@@ -40,6 +42,7 @@ class PrivateEngine:
     subnet: ipaddress.IPv4Network
     bridge: str
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    _gives_back: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, repr=False)
 
     @property
     def host(self) -> str:
@@ -58,11 +61,16 @@ class PrivateEngine:
 
     def begin(self) -> None:
         """Take what it needs of the machine, and start it."""
+        back = self._gives_back
+        back.callback(shutil.rmtree, self.folder)
+        back.callback(_unmount_below, self.folder)
         gateway = next(self.subnet.hosts())
         _run("ip", "link", "add", "name", self.bridge, "type", "bridge")
+        back.callback(self._remove_bridges)
         _run("ip", "address", "add", f"{gateway}/{_BRIDGE_PREFIX}", "dev", self.bridge)
         _run("ip", "link", "set", self.bridge, "up")
         _run("iptables", "--wait", "--insert", *self._rule())
+        back.callback(_run, "iptables", "--wait", "--delete", *self._rule())
         (self.folder / "engine.json").write_text(json.dumps(self._settings()), encoding="utf-8")
         self.start()
 
@@ -87,7 +95,7 @@ class PrivateEngine:
         process = self._process
         wait_for(lambda: process.poll() is not None or engine_answers(self.host), START_SECONDS, "Docker")
         if process.poll() is not None:
-            pytest.fail(f"dockerd did not start; it needs root.\n{self._log_end()}")
+            pytest.fail(f"dockerd did not start.\n{self._log_end()}")
 
     def stop(self) -> None:
         """Stop it as the system's shutdown does: its containers are stopped, and started again by `start`."""
@@ -112,9 +120,7 @@ class PrivateEngine:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self._process.wait(STOP_SECONDS)
-        self._remove_networks()
-        _unmount_below(self.folder)
-        shutil.rmtree(self.folder)
+        self._gives_back.close()
 
     def _settings(self) -> dict[str, object]:
         """Everything that engines side by side may not share. Source: dockerd, daemon configuration file."""
@@ -143,14 +149,14 @@ class PrivateEngine:
         finally:
             client.close()
 
-    def _remove_networks(self) -> None:
-        """Remove the bridge and the rule, and bridges of networks that tests have left."""
+    def _remove_bridges(self) -> None:
+        """Remove its bridge, and those of networks that tests have left."""
         for link in json.loads(_run("ip", "-json", "address", "show", "type", "bridge")):
             # An older `ip` prints an empty object for each interface of another type.
             addresses = [one["local"] for one in link.get("addr_info", ()) if one["family"] == "inet"]
-            if any(ipaddress.IPv4Address(address) in self.subnet for address in addresses):
+            is_inside = any(ipaddress.IPv4Address(address) in self.subnet for address in addresses)
+            if is_inside or link.get("ifname") == self.bridge:
                 _run("ip", "link", "delete", link["ifname"])
-        _run("iptables", "--wait", "--delete", *self._rule())
 
     def _log_end(self) -> str:
         return self.log_path.read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -162,10 +168,12 @@ _BRIDGE_PREFIX = 24
 @contextmanager
 def running_engine() -> Iterator[PrivateEngine]:
     """Run an engine for a while; afterwards nothing of it is left."""
+    if os.geteuid() != 0:
+        pytest.fail("The tests start a Docker Engine of their own, for which they have to be run by root.")
     # A path that is short enough for a socket, wherever pytest keeps its directories.
-    folder = Path(tempfile.mkdtemp(prefix="engine-"))
+    subnet, folder = _free_subnet(), Path(tempfile.mkdtemp(prefix="engine-"))
     # The name of an interface has at most 15 characters.
-    engine = PrivateEngine(folder, _free_subnet(), f"et-{folder.name[-8:]}".replace("_", "x"))
+    engine = PrivateEngine(folder, subnet, f"et-{folder.name[-8:]}".replace("_", "x"))
     try:
         engine.begin()
         yield engine
@@ -179,10 +187,10 @@ def _free_subnet() -> ipaddress.IPv4Network:
     for route in json.loads(_run("ip", "-json", "-4", "route", "show", "table", "all")):
         with contextlib.suppress(ValueError):
             taken.append(ipaddress.IPv4Network(route["dst"], strict=False))
-    every = list(ipaddress.IPv4Network("10.0.0.0/8").subnets(new_prefix=16))
+    every = [subnet for block in PRIVATE for subnet in ipaddress.IPv4Network(block).subnets(new_prefix=16)]
     free = [subnet for subnet in every if not any(subnet.overlaps(other) for other in taken)]
     if not free:
-        pytest.fail("The whole of 10.0.0.0/8 is routed on this machine: no addresses are left for an engine.")
+        pytest.fail(f"All of {' and '.join(PRIVATE)} is routed: no addresses are left for an engine.")
     # By chance, so that two engines that start at once do not choose the same.
     return random.choice(free)
 
