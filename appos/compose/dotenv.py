@@ -13,7 +13,7 @@ from appos.compose.interpolation import BadTemplateError, fill
 
 _LINE = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<key>[^\n=:]*?)[ \t]*(?:[=:][ \t]*|(?=\n)|$)")
 _COMMENT = re.compile(r"\s+#.*")
-_KEY = re.compile(r"[A-Za-z0-9_.\[\]-]*")
+_KEY = re.compile(r"[\w.\[\]-]*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -44,6 +44,13 @@ class EnvFile(msgspec.Struct, frozen=True):
 def parse_env(data: bytes, outer: Mapping[str, str]) -> EnvFile:
     """Read an env file; its values may use its earlier variables, and those of `outer`, which win."""
     return _Parser(data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n"), outer).run()
+
+
+def parse_raw_env(data: bytes) -> list[EnvFlaw]:
+    """Return what is wrong in an env file of the format `raw`, whose values mean just what is written."""
+    lines = enumerate(data.decode("utf-8-sig", errors="replace").splitlines(), 1)
+    names = ((number, line.partition("=")[0]) for number, line in lines if not line.startswith("#"))
+    return [EnvFlaw(number, "env_key_space") for number, name in names if re.search(r"\S\s", name)]
 
 
 class _Parser:

@@ -44,7 +44,14 @@ def _is_empty(root: MapNode) -> bool:
 
 def _check_name(subject: Subject) -> None:
     name = text(subject.root.entries.get("name"))
-    if name and _PROJECT_NAME.fullmatch(name) is None:
+    if name == "":
+        subject.error(
+            "project_name_invalid",
+            "The name of the project is empty.",
+            "Write a name of small letters, digits, `_` and `-`, or take `name` out.",
+            "name",
+        )
+    elif name and _PROJECT_NAME.fullmatch(name) is None:
         subject.warning(
             "project_name_changed",
             "The name of the project has characters that a name cannot have; Compose leaves them out.",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from appos.compose.diagnosis.subject import Subject, value
 from appos.compose.diagnosis.variables import Variables
-from appos.compose.dotenv import parse_env
+from appos.compose.dotenv import parse_env, parse_raw_env
 from appos.compose.nodes import MapNode, Node, ScalarNode, entries, entry, items, text
 from appos.compose.path import Part
 from appos.compose.reading import UnreadError, is_directory, is_present
@@ -25,8 +25,8 @@ _REMOTE = (
 def check_files(subject: Subject) -> None:
     """Look for files that are not there."""
     for name, service in subject.active.items():
-        for parts, node, file in _env_files(service):
-            _check_env_file(subject, name, parts, node, file)
+        for parts, node, item in _env_files(service):
+            _check_env_file(subject, name, parts, node, item)
         for parts, node in _texts(service.entries.get("label_file"), "label_file"):
             _check_label_file(subject, name, parts, node)
         _check_build(subject, name, service)
@@ -45,13 +45,13 @@ def _texts(node: Node | None, key: str) -> Iterator[tuple[tuple[Part, ...], Scal
 
 
 def _env_files(service: MapNode) -> Iterator[tuple[tuple[Part, ...], ScalarNode, Node]]:
-    """Tell the env files of a service that have to be there."""
+    """Tell the env files of a service: its path in it, the name, and the entry that holds the name."""
     node = service.entries.get("env_file")
     for parts, name in _texts(node, "env_file"):
         yield parts, name, name
     for number, item in enumerate(items(node)):
         path = entry(item, "path")
-        if isinstance(path, ScalarNode) and value(item, "required") not in (False, "false"):
+        if isinstance(path, ScalarNode):
             yield ("env_file", number, "path"), path, item
 
 
@@ -64,13 +64,22 @@ def _check_env_file(
     try:
         data = subject.reader.read(file)
     except UnreadError as error:
-        if error.reason != "too_large":
+        is_optional = value(item, "required") in (False, "false") and error.reason == "missing"
+        if error.reason != "too_large" and not is_optional:
             _env_file_missing(subject, service, parts, file, node)
         return
-    if value(item, "format") == "raw":
+    form = value(item, "format")
+    if form not in (None, "", "raw"):
+        subject.error(
+            "value_unknown",
+            f"The env file {subject.report.named(file)!r} has a format that Compose does not know.",
+            "Take `format` out, or write `raw`.",
+            *("services", service, *parts[:-1], "format"),
+        )
         return
     variables = Variables(subject.report, subject.variables)
-    for flaw in parse_env(data, subject.variables).flaws:
+    is_raw = form == "raw"
+    for flaw in parse_raw_env(data) if is_raw else parse_env(data, subject.variables).flaws:
         variables.flaw(flaw, subject.report.named(file))
 
 

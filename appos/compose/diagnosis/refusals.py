@@ -68,6 +68,7 @@ _PATH = r"(?P<path>[\w.\[\]\- ]*?)"
 
 # The first rule that matches counts.
 _RULES = (
+    _rule(rf"failed to parse env_file {_FILE}: ", "env_file_invalid"),
     _rule(
         rf"failed to parse {_FILE}: yaml: construct errors: .*?line (?P<line>\d+): mapping key ",
         "key_repeated",
@@ -107,6 +108,7 @@ _RULES = (
         rf"failed to read {_FILE}: (?:line (?P<line>\d+): )?(?:required variable (?P<variable>\S+))?",
         *("env_file_invalid", "variable_missing", "env_file_not_readable", "variable_syntax"),
     ),
+    _rule(r"unsupported env_file format", "value_unknown"),
     _rule(rf"(?:open|stat|read) {_FILE}: ", "file_missing", "file_not_readable", "env_file_missing"),
     _rule(r"invalid (?:containerPort|hostPort|proto|IP address|ranges)[^:]*: (?P<value>.*)", *_PORT),
     _rule(r"no port specified: (?P<value>.*?)(?:<empty>.*)?$", *_PORT),
@@ -125,7 +127,7 @@ _RULES = (
     _rule(r"empty compose file", "file_empty"),
     _rule(r"top-level object must be a mapping", "top_level_not_mapping"),
     _rule(r"no configuration file provided", "file_missing"),
-    _rule(r"invalid project name", "project_name_invalid"),
+    _rule(r"invalid project name|project name must not be empty", "project_name_invalid"),
     _rule(
         r"services\.(?:deploy\.replicas|scale): can't set container_name and (?P<service>\S+)",
         "container_name_scaled",
@@ -133,6 +135,7 @@ _RULES = (
     _rule(rf"{_PATH}: (?:unexpected type|invalid type|unsupported) ", *_SHAPE),
     _rule(r"services\.\S+: container name", "container_name_repeated"),
     _rule(rf"cannon?t override {_PATH}$", "cannot_override"),
+    _rule(r'service "(?P<service>[^"]+)"'),
     _rule(rf"{_PATH}: ", "keys_conflict", "key_missing", "number_invalid"),
 )
 # The lists of a service whose items Compose quotes.
