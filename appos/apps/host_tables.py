@@ -58,7 +58,7 @@ class HostTables:
                 image, ["grep", "-sH", "", *paths], network=HOST, timeout_seconds=READ_SECONDS
             )
         except AppOSError as error:
-            log.warning("host_sockets_not_read", extra={"code": error.code})
+            log.info("host_sockets_not_read", extra={"code": error.code})
             return {}
         return _by_name(done.stdout.decode("ascii", "replace"), paths)
 

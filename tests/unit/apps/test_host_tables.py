@@ -80,6 +80,7 @@ def test_they_are_read_again_after_a_while(
 
 
 def test_an_image_that_is_gone_leaves_no_tables(engine: FakeEngine, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     gone = container(engine)
     engine.images_by_id.clear()
 
