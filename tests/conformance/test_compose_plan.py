@@ -86,6 +86,7 @@ def engine_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(3600)
 def test_a_plan_is_what_docker_compose_then_does(
     engine_host: str, tmp_path: Path, is_full_campaign: bool
 ) -> None:
