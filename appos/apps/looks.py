@@ -93,6 +93,8 @@ class Looks:
             InvalidError: `compose_invalid`, with all that is wrong as its fields.
         """
         analysis = analysis or analyse(files)
+        if (unasked := analysis.unasked()) is not None:
+            raise invalid(unasked)
         answer = self._compose().config(files)
         check = analysis.findings(answer)
         if answer.model is None:

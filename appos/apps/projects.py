@@ -5,7 +5,6 @@ at, and a plan is made, before anything is changed.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -79,11 +78,8 @@ class Projects:
 
     def check(self, files: ProjectFiles) -> Check:
         """Diagnose the files; asks no engine and no registry."""
-        compose = self._compose()
-        with ThreadPoolExecutor(1) as pool:
-            # Compose is at work while its files are looked at here.
-            asked = pool.submit(compose.config, files)
-            return analyse(files).findings(asked.result())
+        analysis = analyse(files)
+        return analysis.unasked() or analysis.findings(self._compose().config(files))
 
     def model(self, files: ProjectFiles) -> Model:
         """Return what the files mean.

@@ -63,6 +63,8 @@ class Analysis(msgspec.Struct, frozen=True):
     files: tuple[Path, ...]
     # False where one of them could not be looked into, so that it may name others.
     is_whole: bool
+    # True where Compose would need minutes and gigabytes, as aliases multiply.
+    is_explosive: bool
     # How findings name the files that Compose names by their whole paths.
     names: dict[str, str]
     # The file of a project that has one alone.
@@ -86,6 +88,15 @@ class Analysis(msgspec.Struct, frozen=True):
             if not self._is_told(refusal):
                 findings.append(self._in_own_words(refusal, veil))
         return Check(False, _in_order(findings), veil.over(answer.refusal))
+
+    def unasked(self) -> Check | None:
+        """Return the verdict on a project that no Compose should be given; None: ask it.
+
+        Its aliases multiply, and Compose, which writes all of them out, would take the memory of the host.
+        """
+        if not self.is_explosive:
+            return None
+        return Check(False, _in_order([each.finding for each in self.found]), "")
 
     def _is_told(self, refusal: Refusal) -> bool:
         """Tell whether AppOS has found the problem that Compose names."""
@@ -158,6 +169,7 @@ def analyse(files: ProjectFiles) -> Analysis:
         root,
         reader.files,
         layers.is_whole,
+        layers.is_explosive,
         names,
         only,
         variables,

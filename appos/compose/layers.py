@@ -11,12 +11,14 @@ from appos.compose.diagnosis.syntax import explain, explain_flaw
 from appos.compose.diagnosis.variables import Variables
 from appos.compose.extending import Extending
 from appos.compose.merging import CannotMergeError, merged, without_reset
-from appos.compose.models import Place
+from appos.compose.models import Place, Severity
 from appos.compose.nodes import ListNode, MapNode, Node, ScalarNode, entries, entry, items, named, text
 from appos.compose.parsing import NotYamlError, parse
 from appos.compose.path import joined
 from appos.compose.reading import Reader, UnreadError
 
+# Compose takes 2 s and 140 MB for so many values, and ten times of both for ten times as many.
+LARGEST_SIZE = 60_000
 _SECTIONS = ("services", "volumes", "networks", "configs", "secrets", "models")
 _REMOTE = ("http://", "https://", "git@", "ssh://", "git://", "oci://", "github.com/")
 
@@ -25,7 +27,8 @@ class Layers:
     """Reads files and lays them over each other.
 
     `directories` says from where the relative paths in each file start, by the file's name in places.
-    `is_whole` is false once something was left out, so that what seems undefined may be defined there.
+    `is_whole` is false once something was left out, so that what seems undefined may be defined there, and
+    `is_explosive` true once a file's aliases multiply.
     """
 
     def __init__(self, reader: Reader, report: Report) -> None:
@@ -33,6 +36,7 @@ class Layers:
         self._report = report
         self.directories: dict[str, Path] = {}
         self.is_whole = True
+        self.is_explosive = False
 
     def project(self, files: tuple[Path, ...], around: Around) -> MapNode | None:
         """Return all that the files say together, None where nothing could be read."""
@@ -69,11 +73,26 @@ class Layers:
             self.is_whole = False
             explain(error, data, self._report)
             return None
+        if parsed.size > LARGEST_SIZE:
+            self._multiplied(parsed.size, name)
+            return None
         if not parsed.documents:
             parsed.documents.append(MapNode(Place(name, 1), {}, {}))
         for flaw in parsed.flaws:
             explain_flaw(flaw, self._report)
         return self._documents(parsed.documents, name, around)
+
+    def _multiplied(self, size: int, name: str) -> None:
+        """Say that the aliases of a file multiply: Compose would write all of them out."""
+        self.is_whole = False
+        self.is_explosive = True
+        self._report.error(
+            "aliases_multiply",
+            f"The aliases of the file stand for {size:,} values, which no computer should write out.",
+            "Take out aliases of values that consist of aliases themselves.",
+            place=Place(name, 1),
+            if_accepted=Severity.WARNING,
+        )
 
     def _unread(self, error: UnreadError, name: str, asked: tuple[str, Place] | None) -> None:
         """Say that a file cannot be read."""

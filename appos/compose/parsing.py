@@ -6,7 +6,7 @@ nested a hundred thousand deep, or whose aliases multiply, costs no more than it
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import yaml
@@ -46,10 +46,21 @@ class Flaw(msgspec.Struct, frozen=True):
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """The documents of a file, and what is wrong with their keys."""
+    """The documents of a file, what is wrong with their keys, and how many values they are.
+
+    In `size`, what an alias stands for counts as often as it is repeated.
+    """
 
     documents: list[Node]
     flaws: list[Flaw]
+    size: int
+
+
+class _Measure(NamedTuple):
+    """How many values a node is, and how deep they are nested."""
+
+    size: int = 1
+    height: int = 1
 
 
 def parse(data: bytes, file: str) -> Parsed:
@@ -73,7 +84,8 @@ def _parse(data: bytes, file: str) -> Parsed:
     loader = yaml.CSafeLoader(data)
     builder = _Builder(file)
     try:
-        return Parsed(list(builder.documents(_events(loader))), builder.flaws)
+        documents = list(builder.documents(_events(loader)))
+        return Parsed(documents, builder.flaws, sum(builder.measure(each).size for each in documents))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         start = error.context_mark
@@ -117,6 +129,13 @@ class _Builder:
         self._file = file
         self._anchors: dict[str, Node | None] = {}
         self.flaws: list[Flaw] = []
+        # Of lists and mappings, by their identity: all of them are kept while a file is read.
+        self._measures: dict[int, _Measure] = {}
+        self._kept: list[Node] = []
+
+    def measure(self, node: Node) -> _Measure:
+        """Return how much a node holds."""
+        return self._measures.get(id(node), _Measure())
 
     def documents(self, events: Iterator[yaml.Event]) -> Iterator[Node]:
         """Build one tree for each document."""
@@ -137,14 +156,23 @@ class _Builder:
                     open_nodes.append(_Open(node, event.anchor))
                     continue
             else:
-                node = open_nodes.pop().closed(self._anchors)
+                node = self._closed(open_nodes.pop())
             if not open_nodes:
                 return node
-            flaw = open_nodes[-1].add(node)
+            flaw = open_nodes[-1].add(node, self.measure(node))
             if flaw is not None:
                 parts = [part for part in (each.part for each in open_nodes[:-1]) if part is not None]
                 self.flaws.append(msgspec.structs.replace(flaw, path=joined(*parts, flaw.key)))
         raise AssertionError("A document ends with its node.")
+
+    def _closed(self, ended: "_Open") -> Node:
+        """Finish a list or a mapping."""
+        node = ended.closed(self._anchors)
+        if ended.measure.height > DEEPEST:
+            raise NotYamlError("nested too deep", node.place)
+        self._measures[id(node)] = ended.measure
+        self._kept.append(node)
+        return node
 
     def _node(self, event: yaml.NodeEvent) -> Node:
         """Make the node that a piece begins."""
@@ -184,6 +212,7 @@ class _Open:
         self._key: ScalarNode | None = None
         self._has_key = False
         self._merged: list[Node] = []
+        self.measure = _Measure()
 
     @property
     def part(self) -> Part | None:
@@ -192,8 +221,10 @@ class _Open:
             return len(self._node.items)
         return None if self._key is None else self._key.text
 
-    def add(self, node: Node) -> Flaw | None:
+    def add(self, node: Node, measure: _Measure) -> Flaw | None:
         """Take the next item, key or value, and return what is wrong with its key."""
+        height = max(self.measure.height, measure.height + 1)
+        self.measure = _Measure(self.measure.size + measure.size, height)
         if isinstance(self._node, ListNode):
             self._node.items.append(node)
             return None

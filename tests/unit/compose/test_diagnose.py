@@ -152,6 +152,18 @@ def test_a_file_that_is_not_read_by_appos_is_judged_by_compose(tmp_path: Path) -
     assert codes(deep) == [("info", "not_analysed", "", 4)]
 
 
+def test_aliases_that_multiply_are_not_given_to_compose(tmp_path: Path) -> None:
+    lines = ["x-a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"x-a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    analysis = analyse(project(tmp_path, "\n".join(lines) + "\n" + WEB))
+    check = analysis.unasked()
+    assert check is not None
+    assert [(each.code, each.line, check.valid) for each in check.findings] == [
+        ("aliases_multiply", 1, False)
+    ]
+    assert analyse(project(tmp_path, "\n".join(lines[:3]) + "\n" + WEB)).unasked() is None
+
+
 def test_names_that_an_unread_file_may_define_are_not_called_undefined(tmp_path: Path) -> None:
     files = project(tmp_path, "include: [none.yaml]\n" + UNDEFINED)
     said = f"open {tmp_path}/none.yaml: no such file or directory"

@@ -99,5 +99,13 @@ def test_aliases_that_multiply_cost_no_more_than_their_text() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
     start = time.process_time()
-    assert len(parse("\n".join(lines).encode(), "f").documents) == 1
+    parsed = parse("\n".join(lines).encode(), "f")
+    assert len(parsed.documents) == 1
+    assert parsed.size > 9**39
     assert time.process_time() - start < 5
+
+
+def test_aliases_that_nest_without_end_are_given_up() -> None:
+    lines = ["a: &a0 [x]", *(f"a: &a{n} [*a{n - 1}]" for n in range(1, 3000))]
+    with pytest.raises(NotYamlError, match="nested too deep"):
+        parse("\n".join(lines).encode(), "f")
