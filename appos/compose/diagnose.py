@@ -24,11 +24,13 @@ from appos.compose.diagnosis.report import Found, Report
 from appos.compose.diagnosis.secrets import veil_over
 from appos.compose.diagnosis.shape import check_shape
 from appos.compose.diagnosis.subject import Subject
+from appos.compose.diagnosis.syntax import explain
 from appos.compose.layers import Layers
 from appos.compose.model import Model
 from appos.compose.models import Finding, Place, ProjectFiles, Severity
 from appos.compose.nodes import MapNode
-from appos.compose.reading import Reader
+from appos.compose.parsing import NotYamlError
+from appos.compose.reading import Reader, UnreadError
 from appos.compose.source import Sources
 from appos.compose.veil import Veil
 
@@ -72,6 +74,7 @@ class Analysis(msgspec.Struct, frozen=True):
     # What Compose may quote, and nobody shall read.
     variables: Mapping[str, str]
     env_files: tuple[Path, ...]
+    reader: Reader
 
     def __repr__(self) -> str:
         """Leave the values of the variables out: they may be secret."""
@@ -102,15 +105,34 @@ class Analysis(msgspec.Struct, frozen=True):
         """Tell whether AppOS has found the problem that Compose names."""
         path = path_of(refusal, self.root)
         place = place_of(refusal, self.names, self.only)
+        written = self.sources.place(path) if path else None
         return any(
-            each.finding.severity is Severity.ERROR and _names_same(each.finding, refusal, path, place)
+            each.finding.severity is Severity.ERROR
+            and _names_same(each.finding, refusal, path, place, written)
             for each in self.found
         )
+
+    def _explained(self, refusal: Refusal, place: Place) -> Finding | None:
+        """Explain what Compose cannot read as YAML though AppOS can; None where no cause is known."""
+        file = next((whole for whole, short in self.names.items() if short == place.file), None)
+        if file is None or "yaml_" not in refusal.codes:
+            return None
+        report = Report(Path())
+        error = NotYamlError(refusal.words.rpartition(": ")[2], place)
+        try:
+            explain(error, self.reader.read(Path(file)), report)
+        except UnreadError:
+            return None
+        finding = report.found[0].finding
+        return None if finding.code == "yaml_invalid" else finding
 
     def _in_own_words(self, refusal: Refusal, veil: Veil) -> Finding:
         """Make a finding of Compose's words."""
         path = path_of(refusal, self.root)
-        place = place_of(refusal, self.names, self.only) or (self.sources.place(path) if path else None)
+        place = place_of(refusal, self.names, self.only)
+        if place is not None and (explained := self._explained(refusal, place)) is not None:
+            return explained
+        place = place or (self.sources.place(path) if path else None)
         words = " ".join(refusal.words.split())
         for whole, short in self.names.items():
             words = words.replace(whole, short)
@@ -174,6 +196,7 @@ def analyse(files: ProjectFiles) -> Analysis:
         only,
         variables,
         tuple(file for file in reader.files if report.named(file) not in layers.directories),
+        reader,
     )
 
 
@@ -203,8 +226,13 @@ def _accepted(found: Found) -> Finding | None:
     return msgspec.structs.replace(found.finding, severity=found.if_accepted)
 
 
-def _names_same(finding: Finding, refusal: Refusal, path: str, place: Place | None) -> bool:
-    """Tell whether a finding and Compose's words name the same problem."""
+def _names_same(
+    finding: Finding, refusal: Refusal, path: str, place: Place | None, written: Place | None
+) -> bool:
+    """Tell whether a finding and Compose's words name the same problem.
+
+    `place` is one that Compose names itself, `written` where the path stands that it names.
+    """
     # What is not YAML is read only up to there, and Compose may stumble over that part of it.
     if finding.code.startswith("yaml_"):
         return True
@@ -213,7 +241,8 @@ def _names_same(finding: Finding, refusal: Refusal, path: str, place: Place | No
     if place is not None and finding.file == place.file and finding.line is not None:
         # Compose's YAML and AppOS's may see the same problem a line apart.
         return True
-    if not path:
+    # What several services have of one anchor is told once, where it is written.
+    if not path or (written is not None and (written.file, written.line) == (finding.file, finding.line)):
         return True
     return finding.path.startswith(path) or path.startswith(finding.path)
 

@@ -136,7 +136,8 @@ def _published(subject: Subject, service: str, number: int, item: Node) -> Publi
 
 def _long(subject: Subject, service: str, number: int, item: MapNode) -> Published | None:
     path = ("services", service, "ports", number)
-    if not {"target", "published"} & item.entries.keys():
+    # An item with one other key is an item in short form, with a space after its `:`.
+    if len(item.entries) == 1 and not {"target", "published"} & item.entries.keys():
         return None
     target = value(item, "target")
     if not target or target == "0":
