@@ -29,8 +29,9 @@ from appos.compose.plan import (
 )
 from appos.engine.docker import DockerEngine
 from tests.conformance.conftest import COUNTS
+from tests.conformance.plan_edits import EDITS, Edit
 from tests.conformance.plan_events import LABEL, Done, done, events_of, planned
-from tests.conformance.plan_projects import EDITS, IMAGES, Edit, World
+from tests.conformance.plan_projects import IMAGES, World
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
 
