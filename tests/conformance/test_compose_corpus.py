@@ -4,8 +4,11 @@ Each file is a project of its own, in the directory in which it lies. Those of t
 """
 
 import functools
+import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,13 +21,16 @@ import pytest
 from appos.compose.diagnose import Check, analyse
 from appos.compose.driver import Compose
 from appos.compose.models import Finding, ProjectFiles, Severity
-from tests.conformance.compose import Said, binary, said
+from tests.conformance.compose import SECONDS, Said, binary, said
 from tests.conformance.conftest import COUNTS
 from tests.conformance.well_formed_projects import PROJECTS
 
 CORPUS = os.environ.get("CORPUS")
 # Compose runs at once as often as it does not slow itself down.
 RUNS = 2
+# So many files are given to the command, too.
+COMMANDS = 10
+APPOS = Path(sys.executable).with_name("appos")
 
 
 class Compared(NamedTuple):
@@ -35,6 +41,7 @@ class Compared(NamedTuple):
     check: Check
     own_errors: list[Finding]
     compose_ms: float
+    check_ms: float
     analysis_ms: float
 
     @property
@@ -70,7 +77,9 @@ def compare(file: Path, compose: Compose) -> Compared:
     check = analysis.findings(driven)
     end = time.perf_counter()
     errors = [each.finding for each in analysis.found if each.finding.severity is Severity.ERROR]
-    return Compared(file, answer, check, errors, (asked - start) * 1000, (end - begin) * 1000)
+    return Compared(
+        file, answer, check, errors, (asked - start) * 1000, (end - asked) * 1000, (end - begin) * 1000
+    )
 
 
 @functools.cache
@@ -93,9 +102,26 @@ def tell(name: str, results: list[Compared]) -> None:
     COUNTS[f"of {len(refused)} refusals of {name} have a line"] += sum(each.is_placed for each in refused)
     COUNTS[f"of {len(refused)} refusals of {name} are told in AppOS's own words"] += len(own)
     compose = statistics.median(each.compose_ms for each in results)
+    beyond = statistics.median(each.check_ms - each.compose_ms for each in results)
     analysis = statistics.median(each.analysis_ms for each in results)
+    commands = [command_ms(each) for each in results[:: max(1, len(results) // COMMANDS)]]
     COUNTS[f"ms (median) took Compose for a file of {name}"] = round(compose)
+    COUNTS[f"ms (median) took a check in this process beyond that, for a file of {name}"] = round(beyond)
+    COUNTS[f"ms (median) took the command `appos compose check` for a file of {name}"] = round(
+        statistics.median(commands)
+    )
     COUNTS[f"µs (median) took AppOS's analysis of a file of {name}"] = round(analysis * 1000)
+
+
+def command_ms(compared: Compared) -> float:
+    """Run the command for a file, see that it says the same, and return how long that took."""
+    start = time.perf_counter()
+    command = [str(APPOS), "compose", "-f", str(compared.file.resolve()), "check", "--json"]
+    answer = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)
+    took = time.perf_counter() - start
+    assert json.loads(answer.stdout)["valid"] is compared.check.valid, compared.file
+    assert answer.returncode == (0 if compared.check.valid else 1), compared.file
+    return took * 1000
 
 
 DIRECTORIES = [pytest.param("this clone", PROJECTS, id="this-clone")]
