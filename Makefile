@@ -4,19 +4,22 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL = -m pip --disable-pip-version-check -qq install
+# The program behind start, stop and the like; what only asks does so without .venv, too.
+HOW = $(if $(filter native,$(MAKECMDGOALS)),native,container)
+ASK = $(if $(wildcard $(VENV)/.setup),"$(RUN)" build/$(HOW).py,"$(PYTHON)" build/native.py)
 SUITES = $(wildcard tests/unit tests/integration tests/conformance tests/e2e)
 
 # COMMAND-OR-FILE:DEBIAN-PACKAGE
 DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 BUSYBOX := /var/lib/dpkg/info/busybox-static.list
 TEST_NEEDS := chromium:chromium dockerd:docker.io iptables:iptables ip:iproute2 $(DEJAVU):fonts-dejavu-core \
-	$(BUSYBOX):busybox-static docker-registry:docker-registry
+	$(BUSYBOX):busybox-static docker-registry:docker-registry debootstrap:debootstrap
 BENCH_NEEDS := wrk:wrk
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup start native stop restart logs stats status test lint fmt check bench conformance soak \
-	clean lock dev test-packages bench-packages
+.PHONY: help setup start native image build local stop restart logs stats status upgrade delete rm \
+	test lint fmt check bench conformance soak clean lock dev test-packages bench-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,27 +27,39 @@ help: ## List the targets
 setup: $(VENV)/.setup ## Make .venv and install AppOS into it
 	@echo "AppOS is set up in .venv"
 
-start: $(VENV)/.setup ## Run AppOS on this machine (PORT=9092 make start: at another port)
-	@"$(RUN)" build/native.py start
+start: $(VENV)/.setup ## Start AppOS: a container where a Docker engine answers, else on this machine (PORT=9092 make start)
+	@"$(RUN)" build/$(HOW).py start
 
-# A word, as in `make start native`: running on this machine is what start does.
-native:
+# Words, as in `make start native` and `make image build`.
+native build local:
 	@:
 
+image: $(VENV)/.setup ## Build the image: make image build; from the working tree in seconds: make image local
+	@"$(RUN)" build/image.py $(or $(filter build local,$(MAKECMDGOALS)),build)
+
 stop: ## Stop it
-	@"$(PYTHON)" build/native.py stop
+	@$(ASK) stop
 
 restart: $(VENV)/.setup ## Stop it and start it again
-	@"$(RUN)" build/native.py restart
+	@"$(RUN)" build/$(HOW).py restart
 
 status: ## Say whether it runs and answers
-	@"$(PYTHON)" build/native.py status
+	@$(ASK) status
 
 logs: ## Print the end of its log (FOLLOW=1 make logs: and go on)
-	@"$(PYTHON)" build/native.py logs $(if $(FOLLOW),--follow)
+	@$(ASK) logs $(if $(FOLLOW),--follow)
 
-stats: ## Print its memory and processor use
-	@"$(PYTHON)" build/native.py stats
+stats: ## Print its services, memory and processor use
+	@$(ASK) stats
+
+upgrade: $(VENV)/.setup ## Build the image anew and replace the container; goes back if that is not healthy
+	@"$(RUN)" build/container.py upgrade
+
+delete: $(VENV)/.setup ## Remove the container; its volume stays
+	@"$(RUN)" build/container.py delete
+
+rm: $(VENV)/.setup ## Remove the container and, once you have said yes, its volume
+	@"$(RUN)" build/container.py rm
 
 check: lint test ## Run lint and test
 
@@ -71,9 +86,10 @@ bench: dev bench-packages ## Measure speed and memory
 	@"$(RUN)" tests/bench/run.py $(ARGS)
 
 lock: .cache/uv/bin/uv ## Pin requirements*.in in requirements*.txt (UPGRADE=1: to the newest releases)
-	@echo "Pinning requirements.in and requirements-dev.in"
+	@echo "Pinning requirements.in, requirements-dev.in and build/requirements.in"
 	@$(call compile,requirements)
 	@$(call compile,requirements-dev)
+	@$(call compile,build/requirements)
 
 clean: ## Remove .venv and all caches, but never data/
 	@echo "Removing .venv and the caches"

@@ -366,13 +366,18 @@ def main() -> None:
         commands.add_parser(name)
     commands.add_parser("logs").add_argument("-f", "--follow", action="store_true")
     arguments = parser.parse_args()
-    if arguments.command == "logs":
-        logs(arguments.follow)
-    elif arguments.command == "restart":
+    run_command(arguments.command, follow=getattr(arguments, "follow", False))
+
+
+def run_command(command: str, *, follow: bool = False) -> None:
+    """Do one command; `follow` is for logs alone."""
+    if command == "logs":
+        logs(follow)
+    elif command == "restart":
         stop()
         start()
     else:
-        {"start": start, "stop": stop, "status": status, "stats": stats}[arguments.command]()
+        {"start": start, "stop": stop, "status": status, "stats": stats}[command]()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from appos.cli.commands import add_command, services_of
-from appos.config import Config
+from appos.config import Config, InitMode
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a stop takes at most beyond the grace of running jobs.
@@ -17,6 +17,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Name the commands of this module."""
     add_command(commands, "serve", serve, "run AppOS in the foreground")
     add_command(commands, "migrate", migrate, "make or migrate the databases, then exit")
+    add_command(commands, "prepare", prepare, "migrate, and create the superuser of INIT_MODE=auto, then exit")
     add_command(commands, "setup-link", setup_link, "print the link that claims a new installation")
 
 
@@ -42,6 +43,15 @@ def migrate(config: Config, _options: argparse.Namespace) -> int:
     from appos.store.opening import open_databases  # noqa: PLC0415 - see commands.py
 
     open_databases(config.data_dir).close()
+    return 0
+
+
+def prepare(config: Config, options: argparse.Namespace) -> int:
+    """Make a data directory ready for a start; a superuser that `INIT_MODE=auto` cannot make is refused here."""
+    if config.init_mode is InitMode.SETUP:
+        return migrate(config, options)
+    with services_of(config) as services:
+        services.claim.prepare()
     return 0
 
 
