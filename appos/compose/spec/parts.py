@@ -5,12 +5,10 @@ from appos.compose.spec.forms import (
     BOOLEAN_OR_TEXT,
     COMMAND,
     DURATION,
-    FLOAT,
     INTEGER,
     INTEGER_OR_TEXT,
     NAMES,
     NULL,
-    NUMBER_OR_TEXT,
     OPTIONS,
     PAIRS,
     READ_BOOLEAN,
@@ -256,141 +254,6 @@ PORTS = Several(
     example='["8080:80"]',
 )
 
-MOUNTS = Several(
-    Either(
-        (
-            TEXT,
-            Keys(
-                {
-                    "type": Single(
-                        (Kind.TEXT,), choices=("bind", "volume", "tmpfs", "cluster", "npipe", "image")
-                    ),
-                    "source": TEXT,
-                    "target": TEXT,
-                    "read_only": BOOLEAN,
-                    "consistency": TEXT,
-                    "bind": Keys(
-                        {
-                            "propagation": TEXT,
-                            "create_host_path": BOOLEAN,
-                            "recursive": Single(
-                                (Kind.TEXT,), choices=("enabled", "disabled", "writable", "readonly")
-                            ),
-                            "selinux": Single((Kind.TEXT,), choices=("z", "Z")),
-                        }
-                    ),
-                    "volume": Keys({"labels": PAIRS, "nocopy": BOOLEAN, "subpath": TEXT}),
-                    "tmpfs": Keys(
-                        {
-                            "size": Either(
-                                (
-                                    Single((Kind.INTEGER,), lowest=0),
-                                    Single((Kind.TEXT,), meaning=Meaning.SIZE),
-                                ),
-                                example="64m",
-                            ),
-                            "mode": NUMBER_OR_TEXT,
-                        }
-                    ),
-                    "image": Keys({"subpath": TEXT}),
-                },
-                required=("type",),
-            ),
-        ),
-        example='"data:/var/lib/data"',
-    ),
-    example='["data:/var/lib/data"]',
-)
-
-BUILD = Either(
-    (
-        TEXT,
-        Keys(
-            {
-                "context": TEXT,
-                "dockerfile": TEXT,
-                "dockerfile_inline": TEXT,
-                "entitlements": TEXTS,
-                "args": PAIRS,
-                "ssh": PAIRS,
-                "labels": PAIRS,
-                "cache_from": TEXTS,
-                "cache_to": TEXTS,
-                "no_cache": BOOLEAN,
-                "no_cache_filter": TEXT_OR_TEXTS,
-                "additional_contexts": PAIRS,
-                "network": TEXT,
-                "provenance": BOOLEAN_OR_TEXT,
-                "sbom": BOOLEAN_OR_TEXT,
-                "pull": BOOLEAN,
-                "target": TEXT,
-                "shm_size": Single((Kind.INTEGER, Kind.TEXT), meaning=Meaning.SIZE, example="64m"),
-                "extra_hosts": EXTRA_HOSTS,
-                "isolation": TEXT,
-                "privileged": BOOLEAN,
-                "secrets": FILE_MOUNTS,
-                "tags": TEXTS,
-                "ulimits": ULIMITS,
-                "platforms": TEXTS,
-            }
-        ),
-    ),
-    example="{context: .}",
-)
-
-_ROLLOUT = Keys(
-    {
-        "parallelism": INTEGER,
-        "delay": DURATION,
-        "failure_action": TEXT,
-        "monitor": DURATION,
-        "max_failure_ratio": FLOAT,
-        "order": Single((Kind.TEXT,), choices=("start-first", "stop-first")),
-    }
-)
-
-DEPLOY = Keys(
-    {
-        "mode": TEXT,
-        "endpoint_mode": TEXT,
-        "replicas": INTEGER,
-        "labels": PAIRS,
-        "rollback_config": _ROLLOUT,
-        "update_config": _ROLLOUT,
-        "resources": Keys(
-            {
-                "limits": Keys(
-                    {
-                        "cpus": FLOAT,
-                        "memory": Single((Kind.TEXT,), meaning=Meaning.SIZE, example="512m"),
-                        "pids": INTEGER,
-                    }
-                ),
-                "reservations": Keys(
-                    {
-                        "cpus": FLOAT,
-                        "memory": Single((Kind.TEXT,), meaning=Meaning.SIZE, example="512m"),
-                        "generic_resources": Several(
-                            Keys({"discrete_resource_spec": Keys({"kind": TEXT, "value": NUMBER_OR_TEXT})})
-                        ),
-                        "devices": DEVICE_REQUESTS,
-                    }
-                ),
-            }
-        ),
-        "restart_policy": Keys(
-            {"condition": TEXT, "delay": DURATION, "max_attempts": INTEGER, "window": DURATION}
-        ),
-        "placement": Keys(
-            {
-                "constraints": TEXTS,
-                "preferences": Several(Keys({"spread": TEXT})),
-                "max_replicas_per_node": INTEGER,
-            }
-        ),
-    },
-    nullable=True,
-)
 
 LOGGING = Keys(
     {

@@ -1,5 +1,7 @@
 """The keys of a service."""
 
+from appos.compose.spec.build import BUILD
+from appos.compose.spec.deploy import DEPLOY
 from appos.compose.spec.forms import (
     BOOLEAN,
     COMMAND,
@@ -21,12 +23,11 @@ from appos.compose.spec.forms import (
     Several,
     Single,
 )
+from appos.compose.spec.mounts import MOUNTS
 from appos.compose.spec.parts import (
     ATTACHMENTS,
     BLKIO,
-    BUILD,
     DEPENDS_ON,
-    DEPLOY,
     DEVELOP,
     ENV_FILES,
     EXTRA_HOSTS,
@@ -36,7 +37,6 @@ from appos.compose.spec.parts import (
     HOOK,
     LOGGING,
     MODEL_BINDINGS,
-    MOUNTS,
     PORTS,
     PRE_START_HOOK,
     SIZE_OR_INTEGER,
