@@ -28,7 +28,7 @@ from appos.compose.diagnosis.syntax import explain
 from appos.compose.layers import Layers
 from appos.compose.model import Model
 from appos.compose.models import Finding, Place, ProjectFiles, Severity
-from appos.compose.nodes import MapNode
+from appos.compose.nodes import MapNode, entry
 from appos.compose.parsing import NotYamlError
 from appos.compose.reading import Reader, UnreadError
 from appos.compose.source import Sources
@@ -106,6 +106,9 @@ class Analysis(msgspec.Struct, frozen=True):
         path = path_of(refusal, self.root)
         place = place_of(refusal, self.names, self.only)
         written = self.sources.place(path) if path else None
+        if refusal.parts[:1] == ("services",) and entry(self.root, *map(str, refusal.parts[:2])) is None:
+            # It is in a service of another file, which services of this project extend.
+            path, written = "", None
         return any(
             each.finding.severity is Severity.ERROR
             and _names_same(each.finding, refusal, path, place, written)
@@ -184,7 +187,7 @@ def analyse(files: ProjectFiles) -> Analysis:
         layers.is_whole,
     )
     if root is not None:
-        _check(subject)
+        _check(subject, layers.stages)
     return Analysis(
         tuple(report.found),
         Sources(root, reader, subject.beside, report.named),
@@ -200,8 +203,8 @@ def analyse(files: ProjectFiles) -> Analysis:
     )
 
 
-def _check(subject: Subject) -> None:
-    """Look at a project in every way."""
+def _check(subject: Subject, stages: list[MapNode]) -> None:
+    """Look at a project in every way, and at the form of what is merged on the way to it."""
     if not subject.root.entries:
         subject.report.error(
             "file_empty",
@@ -210,7 +213,9 @@ def _check(subject: Subject) -> None:
             place=subject.root.place,
         )
         return
-    check_shape(subject.root, subject.report)
+    # The last stage of a project of one file is the project itself.
+    for stage in [*(each for each in stages if each is not subject.root), subject.root]:
+        check_shape(stage, subject.report)
     check_ports(subject)
     check_mounts(subject)
     check_references(subject)
@@ -241,6 +246,8 @@ def _names_same(
     if place is not None and finding.file == place.file and finding.line is not None:
         # Compose's YAML and AppOS's may see the same problem a line apart.
         return True
+    if finding.code == "variable_missing" and refusal.value:
+        return f"`{refusal.value}`" in finding.message
     # What several services have of one anchor is told once, where it is written.
     if not path or (written is not None and (written.file, written.line) == (finding.file, finding.line)):
         return True

@@ -37,15 +37,23 @@ class Layers:
         self.directories: dict[str, Path] = {}
         self.is_whole = True
         self.is_explosive = False
+        # Compose looks at the form of what the files say together after each of them.
+        self.stages: list[MapNode] = []
 
     def project(self, files: tuple[Path, ...], around: Around) -> MapNode | None:
         """Return all that the files say together, None where nothing could be read."""
+        whole = self._laid_over([self.file(file, around) for file in files])
+        self.stages = [without_reset(stage) for stage in self.stages]
+        return None if whole is None else without_reset(whole)
+
+    def _laid_over(self, layers: list[MapNode | None]) -> MapNode | None:
+        """Lay files over each other, in their order."""
         whole: MapNode | None = None
-        for file in files:
-            layer = self.file(file, around)
+        for layer in layers:
             if layer is not None:
                 whole = layer if whole is None else self._over(whole, layer)
-        return None if whole is None else without_reset(whole)
+                self.stages.append(whole)
+        return whole
 
     def file(self, file: Path, around: Around, asked: tuple[str, Place] | None = None) -> MapNode | None:
         """Return what one file says, with all that it includes and extends.
@@ -171,12 +179,7 @@ class Layers:
             )
             return None
         inner = self._inside(item, files[0][0].parent, file, around, path)
-        whole: MapNode | None = None
-        for each, place in files:
-            part = self.file(each, inner, (path, place))
-            if part is not None:
-                whole = part if whole is None else self._over(whole, part)
-        return whole
+        return self._laid_over([self.file(each, inner, (path, place)) for each, place in files])
 
     def _inside(self, item: Node, beside: Path, file: Path, around: Around, path: str) -> Around:
         """Return around what an included file is read."""

@@ -55,7 +55,7 @@ def _merged_maps(base: MapNode, over: MapNode, path: tuple[str, ...]) -> MapNode
         return over
     entries, keys = dict(base.entries), dict(base.keys)
     for name, node in over.entries.items():
-        if node.tag == RESET:
+        if node.tag == RESET or (node.tag == OVERRIDE and _is_null(node)):
             entries.pop(name, None)
             keys.pop(name, None)
             continue

@@ -74,7 +74,7 @@ def unknown(parts: tuple[Part, ...], place: Place, value: Node, form: Keys, repo
     near = None if is_of_project else nearest(name, form.known)
     if near is None and _OTHER_NAMES.get(name) in form.known:
         near = _OTHER_NAMES[name]
-    belongs = None if near else _where(name, outer, value)
+    belongs = None if near or outer[:1] == ("include",) else _where(name, outer, value)
     if belongs is not None:
         message = f"`{name}` does not belong in {about(outer)}."
         report.error("key_misplaced", message, belongs, path=joined(*parts), place=place)
@@ -85,13 +85,12 @@ def unknown(parts: tuple[Part, ...], place: Place, value: Node, form: Keys, repo
         fix = f"Write {listed(form.known)}, or take it out."
     else:
         fix = "Take it out; a key of your own may stay if its name begins with `x-`."
-    report.error(
-        "key_unknown",
-        f"Compose knows no key `{name}` in {about(outer)}.",
-        fix,
-        path=joined(*parts),
-        place=place,
-    )
+    message = f"Compose knows no key `{name}` in {about(outer)}."
+    if outer[:1] == ("include",):
+        # Compose leaves out what it does not know of such an entry.
+        report.warning("key_unknown", message, fix, path=joined(*parts), place=place)
+        return
+    report.error("key_unknown", message, fix, path=joined(*parts), place=place)
 
 
 def _bad_name(name: str, parts: tuple[Part, ...], place: Place, report: Report) -> None:

@@ -85,6 +85,7 @@ _RULES = (
         rf"(?:error while interpolating|invalid interpolation format for) {_PATH}[.:]?(?:\s|$)",
         "variable_syntax",
     ),
+    _rule(rf"validating {_FILE}: json: unsupported value", "wrong_type"),
     _rule(rf"validating {_FILE}: {_PATH} additional properties '(?P<key>[^']*)'", *_SHAPE),
     _rule(rf"validating {_FILE}: {_PATH} (?:must|missing|value|does|items|'|json)", *_SHAPE),
     _rule(rf"validating {_FILE}: {_PATH} '", *_SHAPE),

@@ -245,6 +245,8 @@ def _is_pair(at: _At, form: Form) -> bool:
     """Tell whether an item of a list is a mapping only for a space after its `:`, as in `- data: /data`."""
     if not isinstance(at.node, MapNode) or not isinstance(at.parts[-1] if at.parts else "", int):
         return False
+    if at.parts[0] == "include":
+        return False
     known = {name for each in _forms(form) if isinstance(each, Keys) for name in each.known}
     return len(at.node.entries) == 1 and not known & at.node.entries.keys() and _fits_text(form)
 

@@ -86,3 +86,27 @@ def test_an_included_file_has_its_own_directory_and_variables(tmp_path: Path) ->
 def test_what_is_fetched_from_elsewhere_is_left_to_compose(tmp_path: Path) -> None:
     files = project(tmp_path, "include: ['https://example.com/a.git']\n" + WEB + "    depends_on: [db]\n")
     assert codes(files, "x") == [("error", "refused", "", None)]
+
+
+def test_the_form_of_every_file_counts_whatever_is_laid_over_it(tmp_path: Path) -> None:
+    files = project(tmp_path, WEB + "    ports: 80\n", "services:\n  web:\n    ports: !override [80]\n")
+    said = f"validating {tmp_path}/0.yaml: services.web.ports must be a array"
+    found = check(files, said).findings
+    assert [(each.code, each.file, each.line) for each in found] == [("wrong_type", "0.yaml", 4)]
+
+
+def test_an_included_file_has_no_keys_that_compose_does_not_know(tmp_path: Path) -> None:
+    files = project(tmp_path, "include: [b.yaml]\n" + WEB, b__yaml="servics:\n  db:\n    image: postgres\n")
+    said = f"validating {tmp_path}/b.yaml:  additional properties 'servics' not allowed"
+    found = check(files, said).findings
+    assert [(each.code, each.path, each.file, each.line) for each in found] == [
+        ("key_unknown", "servics", "b.yaml", 1)
+    ]
+
+
+def test_a_problem_of_a_service_that_is_extended_is_told_once(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    extends: {file: base.yaml, service: base}\n"
+    files = project(tmp_path, text, base__yaml="services:\n  base:\n    image: nginx\n    cpus: two\n")
+    said = "error while interpolating services.base.cpus: failed to cast to expected type: strconv"
+    found = check(files, said).findings
+    assert [(each.code, each.file, each.line) for each in found] == [("number_invalid", "base.yaml", 4)]
