@@ -34,6 +34,8 @@ PROGRAMS = {
     str(PYTHON): str(PYTHON),
 }
 FILES = ("/etc/nginx/mime.types", "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/openssl.cnf")
+# Made at installation, and so in no package's list of files.
+MADE_BY = Path("/usr/sbin/update-ca-certificates")
 LINKS = {
     "/usr/bin/python3": "python3.11",
     "/usr/lib/ssl/cert.pem": "/etc/ssl/certs/ca-certificates.crt",
@@ -221,7 +223,7 @@ def main() -> None:
     compile_all(root, [STDLIB, SITE])
     root.copy(compose, "/usr/share/appos/docker-compose.xz")
     write_rest(root)
-    packages = sbom.debian_packages(root.sources)
+    packages = sbom.debian_packages({*root.sources, MADE_BY})
     for package in packages:
         notice = Path("/usr/share/doc", package.name, "copyright")
         if notice.is_file():

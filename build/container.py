@@ -53,7 +53,12 @@ def _environment() -> dict[str, str]:
     """The environment of this shell, with make's PORT under its own name."""
     env = {name: value for name, value in os.environ.items() if name not in ("PORT", "MAKEFLAGS", "MFLAGS")}
     port = os.environ.get("PORT", "").strip()
-    return env | {"HTTP_PORT": port} if port else env
+    if port:
+        env["HTTP_PORT"] = port
+    host = env.get("DOCKER_HOST", "")
+    if host.startswith("unix://"):
+        env.setdefault("DOCKER_SOCKET", host.removeprefix("unix://"))
+    return env
 
 
 # What is there.

@@ -26,7 +26,14 @@ SOURCES = (
     f"deb {MIRROR}/debian-security {SUITE}-security main\n"
 )
 # What no build reads.
-LEFT_OUT = ("usr/share/doc", "usr/share/info", "usr/share/locale", "usr/share/man", "var/cache/apt/archives")
+LEFT_OUT = (
+    "usr/share/doc",
+    "usr/share/info",
+    "usr/share/locale",
+    "usr/share/man",
+    "var/cache/apt/archives",
+    "var/lib/apt/lists",
+)
 # Where pip may have been told of a certificate authority, the surest first.
 CA_VARIABLES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 CA_BUNDLE = "/usr/local/share/build-ca-bundle.crt"

@@ -240,3 +240,26 @@ def test_stats_names_the_arbiter_and_its_worker(clone: Clone) -> None:
 def test_logs_prints_the_end_of_the_log(clone: Clone) -> None:
     clone.call("start")
     assert '"event": "started"' in clone.call("logs").stdout
+
+
+def test_without_an_engine_the_container_gives_way_and_says_why(clone: Clone) -> None:
+    def container(command: str) -> subprocess.CompletedProcess[str]:
+        program = str(clone.path / "build" / "container.py")
+        return subprocess.run(
+            [sys.executable, program, command],
+            env=clone.env | {"ENGINE": "none"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+
+    started = container("start")
+    assert started.returncode == 0, started.stderr
+    assert "No Docker Engine answers, so AppOS runs on this machine without a container" in started.stdout
+    assert clone.health() == 200
+    upgraded = container("upgrade")
+    assert upgraded.returncode == 1
+    assert "is for the container" in upgraded.stderr
+    assert container("stop").stdout.endswith("AppOS has stopped.\n")
