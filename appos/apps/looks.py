@@ -43,8 +43,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     model: Model
     # As the policy looks at it: its env files are named.
     judged: Model
-    # As the host sees it; the same as `model` natively.
-    deployed: Model
+    # As the host sees it, with the services of every profile: without them, containers of a profile that is
+    # not active would be orphans. None natively, where the files themselves are deployed.
+    stand_in: Model | None
     unreachable: tuple[Finding, ...]
     check: Check
     sources: Sources
@@ -91,15 +92,16 @@ class Looks:
 
         Raises:
             InvalidError: `compose_invalid`, with all that is wrong as its fields.
+            EngineError: `compose_failed`: Compose accepts the files, but cannot print what they mean.
         """
         analysis = analysis or analyse(files)
         if (unasked := analysis.unasked()) is not None:
             raise invalid(unasked)
         answer = self._compose().config(files)
         check = analysis.findings(answer)
-        if answer.model is None:
+        if not check.valid:
             raise invalid(check)
-        return answer.model, check, analysis.sources
+        return answer.meant(), check, analysis.sources
 
     def look(self, files: ProjectFiles, deploy: Deploy) -> Seen:
         """Look at a project in every way.
@@ -124,6 +126,7 @@ class Looks:
         whole = analysis.is_whole and named is not None
         read = judge_files(analysis.files, self._rules, deploy.role, places, is_whole=whole)
         verdict = judge(judged, self._rules, deploy.role, places)
+        every = self._compose().config(files, profiles_all=True).model or model
         deployed, unreachable = rewritten(model, paths, files.directory)
         facts = self._facts(model, deploy)
         hashes = self._compose().hashes(files)
@@ -132,14 +135,14 @@ class Looks:
             files=files,
             model=model,
             judged=judged,
-            deployed=deployed,
+            stand_in=rewritten(every, paths, files.directory)[0] if paths.in_container else None,
             unreachable=unreachable,
             check=check,
             sources=sources,
             places=places,
             verdict=Verdict(refused=read.refused + verdict.refused, warned=read.warned + verdict.warned),
             preflight=preflight(model, facts),
-            plan=self._plan(files, deployed, hashes, deploy, digests),
+            plan=self._plan(files, deployed, every, hashes, deploy, digests),
             hashes=hashes,
         )
 
@@ -161,6 +164,7 @@ class Looks:
         self,
         files: ProjectFiles,
         deployed: Model,
+        every: Model,
         hashes: Mapping[str, str],
         deploy: Deploy,
         digests: Mapping[str, str],
@@ -168,7 +172,6 @@ class Looks:
         actual = actual_of(self._engine, deployed, digests)
         if self.host_paths().in_container or refers(deployed.raw):
             hashes = self._compose().hashes(files, referring(deployed.raw, actual))
-        every = self._compose().config(files, profiles_all=True).model or deployed
         wanted = Wanted(
             model=deployed,
             hashes=hashes,

@@ -209,8 +209,8 @@ class Projects:
 
     def _up_options(self, seen: Seen, deploy: Deploy) -> UpOptions:
         stand_in = None
-        if seen.deployed is not seen.model:
-            stand_in = Rewritten(raw=seen.deployed.raw, files=self._on_host(seen.files))
+        if seen.stand_in is not None:
+            stand_in = Rewritten(raw=seen.stand_in.raw, files=self._on_host(seen.files))
         return UpOptions(
             rewritten=stand_in,
             expected=seen.hashes,

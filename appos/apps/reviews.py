@@ -38,11 +38,12 @@ def refuse(verdict: Verdict, preflight: tuple[Finding, ...], plan: Plan) -> None
                 for finding in failing
             },
         )
-    if plan.obstacles:
+    obstacles = [note for note in plan.obstacles if not note.mended]
+    if obstacles:
         raise ConflictError(
-            f"Docker Compose would fail on the way: {plan.obstacles[0].text}.",
+            f"Docker Compose would fail on the way. {obstacles[0].text}",
             code="plan_obstacle",
-            fields={note.path: _said(note) for note in plan.obstacles},
+            fields={note.path: _said(note) for note in obstacles},
         )
 
 

@@ -134,7 +134,7 @@ def plan(config: Config, options: argparse.Namespace) -> int:
     else:
         output.findings(review.findings)
         output.text(printed(review.plan))
-    return EXIT_REFUSED if review.refused or review.plan.obstacles else 0
+    return EXIT_REFUSED if review.refused or any(not note.mended for note in review.plan.obstacles) else 0
 
 
 def up(config: Config, options: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ def main() -> int:
     signal.signal(signal.SIGUSR1, lambda *_: cancel.set())
     os.write(1, b"begun\n")
     try:
-        outcome = project.deployment(cancel).run()
+        outcome = project.up(cancel)
     except EngineError as error:
         if error.code == "compose_cancelled":
             return CANCELLED

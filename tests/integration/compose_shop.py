@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from appos.apps.looks import Deploy
+from appos.apps.projects import Projects
 from appos.compose.binary import BESIDE
 from appos.compose.deploy import Deployment, Outcome
 from appos.compose.driver import Compose
@@ -101,6 +103,11 @@ class Shop:
     def deployment(self, cancel: Cancel | None = None) -> Deployment:
         """A deployment of what is written."""
         return Deployment(self.compose, self.engine, self.files, wait_seconds=60, cancel=cancel)
+
+    def up(self, cancel: Cancel | None = None) -> Outcome:
+        """Deploy it as AppOS does: looked at in every way before anything is done."""
+        projects = Projects(lambda: self.compose, self.engine, self.home)
+        return projects.up(self.files, Deploy(wait_seconds=60), cancel=cancel)
 
     def deploy(self) -> Outcome:
         """Deploy it."""

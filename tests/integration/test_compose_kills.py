@@ -91,7 +91,7 @@ def test_an_interrupted_up_is_made_good_by_the_next(project: Shop) -> None:
     seed = int(os.environ.get("CAMPAIGN_SEED", 0)) or random.randrange(1, 1 << 31)
     chance = random.Random(seed)
     project.write(shop(project.image, 0))
-    assert not project.deploy().unhealthy
+    assert not project.up().unhealthy
     database = f"{project.name}-db-1"
     project.engine.exec_run(database, ["touch", f"/scratch/{MARK}"])
     volumes = {it.name for it in project.engine.volumes()}
@@ -109,7 +109,7 @@ def test_an_interrupted_up_is_made_good_by_the_next(project: Shop) -> None:
             tally[how] = tally.get(how, 0) + (process.poll() is None)
             interrupt(project, process, how)
 
-        outcome = project.deploy()
+        outcome = project.up()
 
         assert not outcome.unhealthy, story
         assert project.containers() == wanted(project, content), story

@@ -96,10 +96,14 @@ class Action(_Said, frozen=True, kw_only=True):
 
 
 class Note(_Said, frozen=True, kw_only=True):
-    """Something to know before a plan is carried out; `path` is a path of the model."""
+    """Something to know before a plan is carried out; `path` is a path of the model.
+
+    An obstacle that is `mended` stops Docker Compose alone: AppOS's own `up` clears it away on the way.
+    """
 
     path: str
     text: str
+    mended: bool = False
 
 
 class Plan(_Said, frozen=True, kw_only=True):

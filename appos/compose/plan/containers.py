@@ -235,7 +235,9 @@ class _Planner:
             return
         cure = "unpause it first" if one.state == "paused" else "remove it first"
         text = f"The container {one.name} is {one.state}, and Docker Compose cannot start it: {cure}."
-        self._found.obstacles.append(Note(path=joined("services", step.service), text=text))
+        # What the engine is removing is waited for.
+        mended = one.state == "removing"
+        self._found.obstacles.append(Note(path=joined("services", step.service), text=text, mended=mended))
 
     def _orphans(self) -> None:
         """Remove containers of services that are no more, if that is asked for."""

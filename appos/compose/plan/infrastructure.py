@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from appos.compose.actual import Actual, Part
+from appos.compose.actual import Actual, Container, Part
 from appos.compose.model import Project, Service
 from appos.compose.path import joined
 from appos.compose.plan.actions import Action, Kind, Loss, LossKind, Note, Reason, Target
@@ -106,18 +106,21 @@ def _network(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) ->
     for service in on_it:
         text = f"its network {key} is made anew"
         found.restarted.setdefault(service, []).append(Reason(path=path, text=text))
-    _check_network(found, path, there, on_it, actual)
+    _check_network(found, path, there, on_it, wanted, actual)
 
 
-def _check_network(found: Infrastructure, path: str, there: Part, on_it: list[str], actual: Actual) -> None:
+def _check_network(
+    found: Infrastructure, path: str, there: Part, on_it: list[str], wanted: Wanted, actual: Actual
+) -> None:
     """Say which containers keep a network from being made anew.
 
     Compose takes those of the services on it off, and fails if one is not on it. It fails, too, if others
-    are; it means to leave an old network that is used where it is only renamed, but no engine's answer to
-    that is one that it knows.
+    are, but for those that it removes before; it means to leave an old network that is used where it is only
+    renamed, but no engine's answer to that is one that it knows.
     """
     own = [one for one in actual.containers if one.service in on_it and not one.one_off]
-    strangers = sorted(set(getattr(there, "containers", ())) - {one.name for one in own})
+    gone = {one.name for one in actual.containers if _is_removed(one, wanted)}
+    strangers = sorted(set(getattr(there, "containers", ())) - {one.name for one in own} - gone)
     if strangers:
         text = f"it is used by {', '.join(strangers)}: disconnect them first."
         found.obstacles.append(
@@ -130,8 +133,15 @@ def _check_network(found: Infrastructure, path: str, there: Part, on_it: list[st
             Note(
                 path=path,
                 text=f"Docker Compose fails to take containers off the network {there.name}, {text}",
+                mended=True,
             )
         )
+
+
+def _is_removed(one: Container, wanted: Wanted) -> bool:
+    """Tell whether Compose removes a container because its service is no more."""
+    known = one.service in wanted.model.project.services or one.service in wanted.disabled
+    return wanted.options.remove_orphans and not known and not one.one_off
 
 
 def _volume(found: Infrastructure, key: str, wanted: Wanted, actual: Actual) -> None:

@@ -36,7 +36,8 @@ def printed(plan: Plan) -> str:
         lines += _action(action)
     for title, notes in (("Obstacle", plan.obstacles), ("Warning", plan.warnings)):
         for note in notes:
-            lines += _wrapped(f"{title}: {note.text}", 0)
+            mended = " AppOS mends it on the way." if note.mended else ""
+            lines += _wrapped(f"{title}: {note.text}{mended}", 0)
     counts = [f"{plan.count(kind)} {text}" for kind, text in _COUNTED.items() if plan.count(kind)]
     summary = ", ".join(counts) or "nothing is there, and nothing is wanted"
     # The title stands apart from what follows, and so does the sum.
