@@ -141,3 +141,34 @@ def test_the_doctor_tells_how_an_engine_gets_into_a_container(inside: AppOSConta
     assert status == 1
     assert b"-v /nowhere.sock:/nowhere.sock" in output
     assert SOCKET.encode() not in output
+
+
+PROFILED = """\
+services:
+  web:
+    image: {image}
+    init: true
+    command: sleep 3600
+  debug:
+    image: {image}
+    init: true
+    command: sleep 3600
+    profiles: [debug]
+"""
+
+
+def test_a_container_of_a_profile_that_is_not_active_stays(
+    inside: AppOSContainer, engine_host: str, tiny_image: str
+) -> None:
+    app = DATA / "apps" / "profiled"
+    inside.write(app, {"compose.yaml": PROFILED.format(image=tiny_image).encode()})
+    inside.appos("compose", "--project-directory", str(app), "--profile", "debug", "up")
+    try:
+        planned, _ = inside.compose(app, "plan", "--json")
+        assert {it["kind"] for it in json.loads(planned)["plan"]["actions"]} == {"untouched"}
+        inside.compose(app, "up")
+        with client_of(engine_host) as client:
+            running = client.containers.list(filters={"label": "com.docker.compose.project=profiled"})
+        assert sorted(it.name for it in running) == ["profiled-debug-1", "profiled-web-1"]
+    finally:
+        inside.compose(app, "down")
