@@ -160,10 +160,8 @@ class Deployment:
         rewritten = self._options.rewritten
         if rewritten is not None:
             return model_of(dict(rewritten.raw)).project, self._options
-        answer = self._compose.config(self._files, cancel=self._cancel)
-        if answer.model is None:
-            raise EngineError(answer.refusal, code="compose_failed")
-        return answer.model.project, msgspec.structs.replace(self._options, known=answer.model.raw)
+        model = self._compose.config(self._files, cancel=self._cancel).meant()
+        return model.project, msgspec.structs.replace(self._options, known=model.raw)
 
     def _look(self) -> tuple[ContainerState, ...]:
         return self._compose.ps(self._files, cancel=self._cancel)

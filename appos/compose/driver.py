@@ -16,12 +16,19 @@ from appos.compose.progress import Lines, Report, Step
 from appos.compose.runs import Login, Run, Runs, write_private
 from appos.compose.states import ContainerState, states_of
 from appos.compose.veil import Veil
+from appos.compose.yaml_model import is_unprintable, model_in_yaml
 from appos.errors import ConflictError, EngineError, EngineUnavailableError
 
 # How long Compose may take to read files or to ask the engine something.
 READ_SECONDS = 60.0
 # How long it may take to change something: pulls and builds are slow.
 CHANGE_SECONDS = 3600.0
+
+UNPRINTABLE = (
+    "Docker Compose accepts these files, but cannot print what they mean: a build has an SSH key with a path "
+    "and a text begins with an empty line. Give the key by its name alone, such as `default`, "
+    "or change the text."
+)
 
 # Compose's words when the engine does not answer. Source: moby/client, errors.go.
 _UNAVAILABLE = ("failed to connect to the docker API", "Cannot connect to the Docker daemon")
@@ -34,11 +41,24 @@ def ignore(_step: Step) -> None:
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What Compose says to files: a model, or why it refuses them, in its own words; and its warnings."""
+    """What Compose says to files: a model, or why it refuses them, in its own words; and its warnings.
+
+    It has neither where Compose takes the files and cannot print what they mean.
+    """
 
     model: Model | None
     refusal: str
     warnings: tuple[str, ...] = ()
+
+    def meant(self) -> Model:
+        """Return the model.
+
+        Raises:
+            EngineError: `compose_failed`: there is none.
+        """
+        if self.model is None:
+            raise EngineError(self.refusal or UNPRINTABLE, code="compose_failed")
+        return self.model
 
 
 class Compose:
@@ -96,11 +116,17 @@ class Compose:
         if profiles_all:
             files = msgspec.structs.replace(files, profiles=("*",))
         report = _report(files)
-        arguments = ["config", "--format", "json", *([] if resolves_env_files else ["--no-env-resolution"])]
-        status, output = self._collect(files, arguments, report, cancel)
+        arguments = ["config", *([] if resolves_env_files else ["--no-env-resolution"]), "--format"]
+        status, output = self._collect(files, (*arguments, "json"), report, cancel)
+        read: Callable[[bytes], dict[str, Any] | None] = json.loads
+        if status != 0 and is_unprintable(report.last_words):
+            report, read = _report(files), model_in_yaml
+            status, output = self._collect(files, (*arguments, "yaml"), report, cancel)
         if status != 0:
             return Answer(model=None, refusal=report.last_words, warnings=report.warnings)
-        return Answer(model=model_of(json.loads(output)), refusal="", warnings=report.warnings)
+        raw = read(output)
+        model = None if raw is None else model_of(raw)
+        return Answer(model=model, refusal="", warnings=report.warnings)
 
     def hashes(
         self, files: ProjectFiles, raw: Mapping[str, Any] | None = None, *, cancel: Cancel | None = None
@@ -291,10 +317,7 @@ class Compose:
         """
         name = files.name
         if not name:
-            answer = self.config(files)
-            if answer.model is None:
-                raise EngineError(answer.refusal, code="compose_failed")
-            name = answer.model.project.name
+            name = self.config(files).meant().project.name
         return ProjectFiles(directory=Path("/"), name=name)
 
     def _command(

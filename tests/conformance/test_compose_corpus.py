@@ -146,3 +146,15 @@ def test_appos_finds_no_error_of_its_own_in_what_compose_accepts(name: str, dire
         if each.check.valid
     ]
     assert wrong == [], name
+
+
+def test_what_compose_accepts_and_cannot_print_is_valid(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(
+        "services: {web: {build: {context: ., ssh: ['key=/keys/a']}, environment: {A: \"\\n b\\nc\"}}}\n"
+    )
+    compose = Compose(binary(), docker_host="unix:///nowhere.sock", home=tmp_path / "home")
+    compared = compare(file, compose)
+    assert compared.said.refusal == ""
+    assert compared.agrees
+    command_ms(compared)

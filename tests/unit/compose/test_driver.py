@@ -11,6 +11,7 @@ import pytest
 from appos.compose.binary import BESIDE, VERSION
 from appos.compose.driver import Answer, Compose
 from appos.compose.invocation import Rewritten, UpOptions, environment, global_arguments
+from appos.compose.model import model_of
 from appos.compose.models import ProjectFiles
 from appos.compose.process import Cancel
 from appos.compose.runs import Login, Run
@@ -192,6 +193,53 @@ volumes: {{vol: }}
 
     assert compose.hashes(again) == compose.hashes(files)
     assert compose.hashes(files, answer.model.raw) == compose.hashes(files)
+
+
+SSH = """
+services:
+  web:
+    build: {context: ., ssh: ['key=/keys/a: b', 'default']}
+    environment: {A: '${WORD}', B: '1_000', C: '0o7', D: 'yes', E: '2020-01-31', F: '~'}
+    cpus: 0.5
+    healthcheck: {test: 'true', interval: 90s}
+x-made: 2020-01-31
+"""
+
+
+def test_what_compose_cannot_print_as_json_is_read_all_the_same(compose: Compose, write: Write) -> None:
+    files = write(SSH, name="shop", variables={"WORD": "a\nb $$c"})
+
+    answer = compose.config(files)
+
+    assert answer.refusal == ""
+    assert answer.model is not None
+    web = answer.model.project.services["web"]
+    assert web.build is not None
+    assert sorted(web.build.ssh) == ["default", "key=/keys/a: b"]
+    assert environment_of(answer) == {
+        **{"A": "a\nb $$$$c", "B": "1_000", "C": "0o7", "D": "yes", "E": "2020-01-31", "F": "~"},
+    }
+    assert compose.hashes(files, answer.model.raw) == compose.hashes(files)
+
+
+def test_it_is_the_same_model_as_in_json(compose: Compose, write: Write) -> None:
+    in_yaml = compose.config(write(SSH)).model
+    in_json = compose.config(write(SSH.replace("'key=/keys/a: b', ", ""))).model
+
+    assert in_yaml is not None
+    assert in_json is not None
+    for model in (in_yaml, in_json):
+        model.raw["services"]["web"]["build"]["ssh"] = []
+    assert model_of(in_yaml.raw).project == model_of(in_json.raw).project
+
+
+def test_what_compose_cannot_print_at_all_is_accepted_and_not_read(compose: Compose, write: Write) -> None:
+    answer = compose.config(write(SSH, variables={"WORD": "\n  first\nsecond"}))
+
+    assert answer == Answer(model=None, refusal="", warnings=())
+    with pytest.raises(EngineError, match="accepts these files, but cannot print") as caught:
+        answer.meant()
+    assert caught.value.code == "compose_failed"
 
 
 def test_files_that_have_changed_since_are_not_deployed(compose: Compose, write: Write) -> None:
