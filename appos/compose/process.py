@@ -145,7 +145,9 @@ class Running:
         for descriptor in sources:
             poll.register(descriptor, select.POLLIN | select.POLLHUP)
         while sources:
-            ready = poll.poll(self._tick() * 1000)
+            # Asked before the pipes are looked at: what it wrote before it ended is there by then.
+            has_ended = self._process.poll() is not None
+            ready = poll.poll(0 if has_ended else self._tick() * 1000)
             for descriptor, _ in ready:
                 chunk = _read(descriptor)
                 if chunk:
@@ -153,7 +155,7 @@ class Running:
                 elif chunk == b"":
                     poll.unregister(descriptor)
                     del sources[descriptor]
-            if not ready and self._process.poll() is not None:
+            if not ready and has_ended:
                 break  # It has ended; what it started holds the pipes, and is ended on leaving.
             self._watch()
         self._await_end()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -178,6 +179,34 @@ def test_what_it_leaves_in_its_group_is_ended(tmp_path: Path) -> None:
 
     assert (status, output) == (0, b"out\n")
     assert is_gone(int(note.read_text(encoding="utf-8")))
+
+
+def test_what_it_writes_just_before_it_ends_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note, gate = tmp_path / "pid", tmp_path / "gate"
+    script = f"echo $$ > {note}; while [ ! -e {gate} ]; do sleep 0.01; done; echo out"
+
+    class Slow:
+        """Sees nothing at first, and before it says so the program writes and ends."""
+
+        def __init__(self) -> None:
+            self._poll = select_poll()
+            self.register, self.unregister = self._poll.register, self._poll.unregister
+            self._looks = 0
+
+        def poll(self, timeout_ms: float) -> list[tuple[int, int]]:
+            self._looks += 1
+            if self._looks > 1:
+                return self._poll.poll(timeout_ms)
+            while not (note.exists() and note.read_text(encoding="utf-8")):
+                time.sleep(0.01)
+            gate.touch()
+            assert is_gone(int(note.read_text(encoding="utf-8")))
+            return []
+
+    select_poll = select.poll
+    monkeypatch.setattr(select, "poll", Slow)
+
+    assert run(shell(script))[1] == b"out\n"
 
 
 def test_an_exception_while_it_is_read_ends_it() -> None:
