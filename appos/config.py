@@ -55,6 +55,11 @@ class Config:
         return self.data_dir / "pb_data" / "auxiliary.db"
 
     @property
+    def policy_path(self) -> Path:
+        """What apps may ask of the host, where it is decided otherwise than by default."""
+        return self.data_dir / "policy.json"
+
+    @property
     def compose_home(self) -> Path:
         """Where Docker Compose keeps what it needs while it runs."""
         return self.data_dir / "compose"

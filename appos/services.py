@@ -43,6 +43,7 @@ from appos.system.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from appos.apps.drafts import Drafts
+    from appos.apps.policies import Policies
     from appos.apps.projects import Projects
 
 
@@ -136,6 +137,13 @@ class Services:
         from appos.apps.projects import Projects  # noqa: PLC0415 - see above
 
         return Projects.of(self.config, self.engine, self.compose)
+
+    @cached_property
+    def policies(self) -> "Policies":
+        """The settings of the policy."""
+        from appos.apps.policies import Policies  # noqa: PLC0415 - see above
+
+        return Policies(self.config.policy_path, self.audit)
 
     @cached_property
     def drafts(self) -> "Drafts":

@@ -50,6 +50,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     check: Check
     sources: Sources
     places: Places
+    rules: PolicyRules
     verdict: Verdict
     preflight: tuple[Finding, ...]
     plan: Plan
@@ -69,7 +70,7 @@ class Looks:
         engine: Engine,
         data_dir: Path,
         *,
-        rules: PolicyRules,
+        rules: Callable[[], PolicyRules],
         tables: Tables | None,
         sockets: tuple[Path, ...],
     ) -> None:
@@ -114,9 +115,10 @@ class Looks:
         places = Places.of(
             files.directory, self._data_dir, paths, self._sockets, self._engine.info().root_dir
         )
+        rules = self._rules()
         analysis = analyse(files)
         # Before anything is said of what stands in the files: some may be those of somebody else.
-        read = judge_files(analysis.files, self._rules, deploy.role, places)
+        read = judge_files(analysis.files, rules, deploy.role, places)
         read.refuse()
         model, check, sources = self.valid(files, analysis)
         files = msgspec.structs.replace(files, name=model.project.name)
@@ -124,8 +126,8 @@ class Looks:
         named = self._compose().config(files, resolves_env_files=False).model
         judged = named or model
         whole = analysis.is_whole and named is not None
-        read = judge_files(analysis.files, self._rules, deploy.role, places, is_whole=whole)
-        verdict = judge(judged, self._rules, deploy.role, places)
+        read = judge_files(analysis.files, rules, deploy.role, places, is_whole=whole)
+        verdict = judge(judged, rules, deploy.role, places)
         every = self._compose().config(files, profiles_all=True).model or model
         deployed, unreachable = rewritten(model, paths, files.directory)
         facts = self._facts(model, deploy)
@@ -140,6 +142,7 @@ class Looks:
             check=check,
             sources=sources,
             places=places,
+            rules=rules,
             verdict=Verdict(refused=read.refused + verdict.refused, warned=read.warned + verdict.warned),
             preflight=preflight(model, facts),
             plan=self._plan(files, deployed, every, hashes, deploy, digests),

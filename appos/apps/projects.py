@@ -13,6 +13,7 @@ import msgspec
 from appos.apps.host_tables import HostTables
 from appos.apps.looks import Deploy, Looks, Seen
 from appos.apps.made import refuse_made
+from appos.apps.policies import read_rules
 from appos.apps.reviews import Review, refuse
 from appos.apps.survey import Tables
 from appos.compose.binary import ComposeBinary
@@ -39,7 +40,8 @@ UNIX = "unix://"
 class Projects:
     """The verbs of Compose projects.
 
-    `compose` gives the driver, checked, when it is first needed. `tables` reads what listens on the host.
+    `compose` gives the driver, checked, when it is first needed, and `rules` the settings of the policy each
+    time. `tables` reads what listens on the host.
     """
 
     def __init__(
@@ -48,14 +50,13 @@ class Projects:
         engine: Engine,
         data_dir: Path,
         *,
-        rules: PolicyRules | None = None,
+        rules: Callable[[], PolicyRules] = PolicyRules,
         tables: Tables | None = None,
         sockets: tuple[Path, ...] = (),
     ) -> None:
         self._compose = compose
         self._engine = engine
-        self._rules = rules or PolicyRules()
-        self._looks = Looks(compose, engine, data_dir, rules=self._rules, tables=tables, sockets=sockets)
+        self._looks = Looks(compose, engine, data_dir, rules=rules, tables=tables, sockets=sockets)
 
     @classmethod
     def of(cls, config: Config, engine: Engine, binary: ComposeBinary, home: Path | None = None) -> Self:
@@ -71,6 +72,7 @@ class Projects:
             ),
             engine,
             config.data_dir,
+            rules=lambda: read_rules(config.policy_path),
             # An engine that is reached over the network is on another machine: nobody sees its sockets here.
             tables=HostTables(engine) if socket else None,
             sockets=(Path(socket),) if socket else (),
@@ -129,7 +131,7 @@ class Projects:
         refuse_unreachable(seen.unreachable)
         ensure_sources(seen.model, seen.files.directory)
         # A symbolic link may lead elsewhere by now.
-        judge(seen.judged, self._rules, deploy.role, seen.places).refuse()
+        judge(seen.judged, seen.rules, deploy.role, seen.places).refuse()
         outcome = Deployment(
             self._compose(),
             self._engine,
@@ -139,7 +141,7 @@ class Projects:
             on_step=on_step,
             cancel=cancel,
         ).run()
-        refuse_made(self._engine, seen.files.name, self._rules, deploy.role, seen.places)
+        refuse_made(self._engine, seen.files.name, seen.rules, deploy.role, seen.places)
         return outcome
 
     def down(

@@ -222,3 +222,18 @@ def test_an_engine_that_is_not_there_is_said(tmp_path: Path) -> None:
     shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "data")
 
     assert "/nowhere/docker.sock" in shell.run("up", status=1).stderr
+
+
+def test_the_settings_of_the_policy_count_for_every_deployment(shell: Shell) -> None:
+    change(shell, "command: sleep 3600", "command: sleep 3600\n    pid: host")
+    (warned,) = [it for it in shell.json("plan")["findings"] if it["code"] == "host_pid"]
+    assert (warned["path"], warned["severity"]) == ("services.db.pid", "warning")
+
+    shell.data_dir.mkdir(exist_ok=True)
+    (shell.data_dir / "policy.json").write_text('{"superuser": {"host_pid": "refused"}}')
+    assert "`pid: host`" in shell.run("up", status=1).stderr
+    assert shell.json("ps") == []
+
+    (shell.data_dir / "policy.json").write_text("{")
+    assert "policy.json cannot be read" in shell.run("up", status=1).stderr
+    (shell.data_dir / "policy.json").unlink()
