@@ -29,9 +29,11 @@ class Drafts:
         """Diagnose files by name, such as `compose.yaml` and `.env`, as a project of a name.
 
         Raises:
-            InvalidError: `draft_invalid`: a file's name is none, there are too many, or they are too large.
+            InvalidError: `draft_invalid`: a name is none, there are too many files, or they are too large.
         """
         _validate(files)
+        if "\0" in name:
+            raise InvalidError("No name has a NUL character in it.", code="draft_invalid")
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._directory, prefix="draft-") as made:
             directory = Path(made)

@@ -17,6 +17,7 @@ from appos.compose.models import ProjectFiles
 from appos.compose.networks import Renewed, Switch, drop, half_made, restore
 from appos.compose.process import Cancel
 from appos.compose.progress import Step
+from appos.compose.runs import writing
 from appos.compose.states import ContainerState, Verdict
 from appos.compose.veil import Veil
 from appos.errors import AppOSError, ConflictError, EngineError
@@ -218,8 +219,9 @@ def _shown(lines: Iterable[bytes], veil: Veil) -> Iterator[str]:
 @contextmanager
 def _begun(note: Path) -> Iterator[bool]:
     """Note that a run has begun, until it ends well; yield whether the one before did not."""
-    note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    is_second = note.exists()
-    note.touch(mode=0o600)
+    with writing(note):
+        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_second = note.exists()
+        note.touch(mode=0o600)
     yield is_second
     note.unlink(missing_ok=True)

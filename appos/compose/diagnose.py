@@ -95,9 +95,10 @@ class Analysis(msgspec.Struct, frozen=True):
     def unasked(self) -> Check | None:
         """Return the verdict on a project that no Compose should be given; None: ask it.
 
-        Its aliases multiply, and Compose, which writes all of them out, would take the memory of the host.
+        Its aliases multiply, and Compose, which writes all of them out, would take the memory of the host; or
+        it names a pipe or a device, which Compose would read for ever.
         """
-        if not self.is_explosive:
+        if not self.is_explosive and not self.reader.endless:
             return None
         return Check(False, _in_order([each.finding for each in self.found]), "")
 
@@ -188,6 +189,12 @@ def analyse(files: ProjectFiles) -> Analysis:
     )
     if root is not None:
         _check(subject, layers.stages)
+    for path in reader.endless:
+        report.error(
+            "file_endless",
+            f"{report.named(path)!r} is a pipe or a device, and not a file that can be read again and again.",
+            "Write what it says into a file, and name that.",
+        )
     return Analysis(
         tuple(report.found),
         Sources(root, reader, subject.beside, report.named),

@@ -23,6 +23,8 @@ from appos.errors import ConflictError, EngineError, EngineUnavailableError
 READ_SECONDS = 60.0
 # How long it may take to change something: pulls and builds are slow.
 CHANGE_SECONDS = 3600.0
+# How much memory it may take, which is many times what it needs: a file may be a device without an end.
+MOST_BYTES = 2 << 30
 
 UNPRINTABLE = (
     "Docker Compose accepts these files, but cannot print what they mean: a build has an SSH key with a path "
@@ -67,7 +69,7 @@ class Compose:
     `home` is a directory of AppOS's own, `progress` how this Compose can report (`ComposeBinary.progress`).
     Every method may raise `EngineUnavailableError` (`engine_unavailable`) if the engine does not answer, and
     `EngineError`: `compose_failed` with Compose's own last words, `compose_cancelled`, `compose_timeout`,
-    `compose_missing`.
+    `compose_missing`, and `compose_unwritable` where `home` is on a disk that is full or may not be written.
     """
 
     def __init__(
@@ -333,6 +335,7 @@ class Compose:
             environment=environment(files, home=self._home, docker_host=self._docker_host, run=run),
             directory=directory,
             deadline_seconds=deadline_seconds,
+            most_bytes=MOST_BYTES,
         )
 
 

@@ -78,13 +78,12 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
 def global_arguments(files: ProjectFiles, progress: str) -> list[str]:
     """Return the arguments that say which project is meant."""
     arguments = ["--ansi", "never", "--progress", progress, "--project-directory", str(files.directory)]
-    arguments += ["--project-name", files.name] if files.name else []
+    # In one piece, so that no name is taken for another flag.
+    arguments += [f"--project-name={files.name}"] if files.name else []
     for flag, values in (("--file", files.files), ("--env-file", files.env_files)):
         for value in values:
             arguments += [flag, str(value)]
-    for profile in files.profiles:
-        arguments += ["--profile", profile]
-    return arguments
+    return [*arguments, *(f"--profile={profile}" for profile in files.profiles)]
 
 
 def environment(files: ProjectFiles, *, home: Path, docker_host: str, run: Run) -> dict[str, str]:

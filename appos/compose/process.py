@@ -6,6 +6,7 @@ meanwhile, and without it.
 
 import contextlib
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -68,12 +69,16 @@ class Cancel:
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """What is run. `deadline_seconds` is how long it may take, None for as long as it wants."""
+    """What is run. `deadline_seconds` is how long it may take, None for as long as it wants.
+
+    `most_bytes` is how much memory it may take, None for as much as there is.
+    """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     directory: Path
     deadline_seconds: float | None = None
+    most_bytes: int | None = None
 
     def __repr__(self) -> str:
         """Leave the environment out: its values may be secret."""
@@ -124,6 +129,7 @@ class Running:
                 code="compose_missing",
             ) from error
         self._leaving.enter_context(self._cancel.over(self._process))
+        self._limit_memory()
         return self
 
     def __exit__(
@@ -165,6 +171,13 @@ class Running:
     def status(self) -> int:
         """The exit status, once all is read."""
         return self._process.wait()
+
+    def _limit_memory(self) -> None:
+        """Limit what it may take, right after it began: no code of ours may run between fork and exec."""
+        most = self._command.most_bytes
+        if most is not None:
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(self._process.pid, resource.RLIMIT_DATA, (most, most))
 
     def _tick(self) -> float:
         times = [at - time.monotonic() for at in (self._deadline, self._kill_at) if at is not None]

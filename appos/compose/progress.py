@@ -23,6 +23,10 @@ _PLAIN = re.compile(
 _KEPT = re.compile(r'Volume "([^"]+)" exists but doesn\'t match configuration in compose file[^?]*\?')
 
 
+# How a program in Go ends that has no memory left. Source: Go, runtime.
+_CRASH = "fatal error: "
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that Compose reports.
 
@@ -112,6 +116,10 @@ class Report:
         if kept := _KEPT.findall(line):
             for volume in kept:
                 self._logged("warning", _kept(volume))
+            return
+        if line.startswith(_CRASH):
+            # What follows are addresses and functions, which say nothing to anybody but its makers.
+            self._errors.append(self._veil.over(line))
             return
         logged = _LOGGED.match(line)
         if logged is None:

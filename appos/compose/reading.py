@@ -23,11 +23,17 @@ class Reader:
     def __init__(self) -> None:
         self._contents: dict[Path, bytes] = {}
         self._asked: dict[Path, None] = {}
+        self._endless: dict[Path, None] = {}
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that were asked for, whether they could be read or not, in their order."""
         return tuple(self._asked)
+
+    @property
+    def endless(self) -> tuple[Path, ...]:
+        """Those that are pipes or devices: who reads them to their end may wait, or read, for ever."""
+        return tuple(self._endless)
 
     def read(self, path: Path) -> bytes:
         """Return what stands in a file.
@@ -39,7 +45,13 @@ class Reader:
         if path not in self._contents:
             if len(self._contents) >= LIMIT_FILES:
                 raise UnreadError("too_large", f"The project has more than {LIMIT_FILES} files.")
-            self._contents[path] = _content(path)
+            try:
+                self._contents[path] = _content(path)
+            except UnreadError as error:
+                if error.reason == "endless":
+                    self._endless[path] = None
+                    raise UnreadError("not_a_file", error.text) from error
+                raise
         return self._contents[path]
 
 
@@ -53,8 +65,9 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise UnreadError("not_readable", "The file cannot be read.") from error
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadError("not_a_file", "It is no file.")
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadError("endless" if _is_endless(found) else "not_a_file", "It is no file.")
         data = b""
         while len(data) <= LIMIT_BYTES and (more := os.read(descriptor, LIMIT_BYTES + 1 - len(data))):
             data += more
@@ -65,6 +78,13 @@ def _content(path: Path) -> bytes:
     if len(data) > LIMIT_BYTES:
         raise UnreadError("too_large", f"The file is larger than {LIMIT_BYTES >> 20} MiB.")
     return data
+
+
+def _is_endless(found: os.stat_result) -> bool:
+    """Tell whether something is a pipe or a device, but for the one that is empty."""
+    if stat.S_ISDIR(found.st_mode):
+        return False
+    return found.st_rdev != os.stat(os.devnull).st_rdev
 
 
 def is_directory(path: Path) -> bool:

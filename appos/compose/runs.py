@@ -59,16 +59,22 @@ class Run:
         write_private(self.directory / "config.json", json.dumps({"auths": auths}).encode())
 
     def stand_in(self, path: Path, content: bytes) -> bool:
-        """Write a file at a path where nothing is, until the run ends; False if something is there."""
+        """Write a file at a path where nothing is, until the run ends; False if something is there.
+
+        Raises:
+            EngineError: `compose_unwritable`.
+        """
         made = _missing_parents(path)
         note = self.directory / "stand-ins"
-        with note.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{part}\n" for part in (*made, path) if not os.path.lexists(part)))
-        if os.path.lexists(path):
-            return False
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, content)
-        return True
+        with writing(path):
+            with note.open("ab") as file:
+                # The one character that no path can have parts them.
+                file.writelines(bytes(it) + b"\0" for it in (*made, path) if not os.path.lexists(it))
+            if os.path.lexists(path):
+                return False
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(path, content)
+            return True
 
 
 class Runs:
@@ -79,12 +85,19 @@ class Runs:
 
     @contextlib.contextmanager
     def new(self) -> Iterator[Run]:
-        """Make the directory of a run, and remove it with all that is in it afterwards."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".new-", dir=self._directory))
-        with _locked(made):
-            # Only a directory with a holder has the name of a run: none is ever taken for an abandoned one.
-            directory = made.rename(made.with_name(made.name.replace(".new-", "run-")))
+        """Make the directory of a run, and remove it with all that is in it afterwards.
+
+        Raises:
+            EngineError: `compose_unwritable`.
+        """
+        with contextlib.ExitStack() as held:
+            with writing(self._directory):
+                self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                made = Path(tempfile.mkdtemp(prefix=".new-", dir=self._directory))
+                held.callback(shutil.rmtree, made, ignore_errors=True)
+                held.enter_context(_locked(made))
+                # Only a directory with a holder has the name of a run: none is taken for an abandoned one.
+                directory = made.rename(made.with_name(made.name.replace(".new-", "run-")))
             try:
                 yield Run(directory)
             finally:
@@ -129,8 +142,8 @@ def _try_lock(descriptor: int) -> bool:
 def _clear(directory: Path) -> None:
     """Remove the directory of a run, and what it let stand elsewhere."""
     with contextlib.suppress(FileNotFoundError):
-        for line in reversed((directory / "stand-ins").read_text(encoding="utf-8").splitlines()):
-            path = Path(line)
+        for noted in reversed((directory / "stand-ins").read_bytes().split(b"\0")[:-1]):
+            path = Path(os.fsdecode(noted))
             with contextlib.suppress(OSError):  # A directory that another run has come to use stays.
                 path.rmdir() if path.is_dir() else path.unlink()
     shutil.rmtree(directory, ignore_errors=True)
@@ -170,6 +183,28 @@ def _missing_parents(path: Path) -> list[Path]:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone may read."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+    """Write a file that its owner alone may read.
+
+    Raises:
+        EngineError: `compose_unwritable`.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    with writing(path), open(os.open(path, flags, 0o600), "wb") as file:
         file.write(content)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say of a disk that refuses what is to be done about it.
+
+    Raises:
+        EngineError: `compose_unwritable`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise EngineError(
+            f"AppOS cannot write to {path}, which Docker Compose needs: {error.strerror}. "
+            "Make room there, or give AppOS a directory that it may write.",
+            code="compose_unwritable",
+        ) from error

@@ -199,3 +199,12 @@ def test_no_value_of_a_variable_is_told(text: str, env: str, said: str, tmp_path
 def test_errors_are_kept_apart_from_the_rest(tmp_path: Path) -> None:
     found = analyse(project(tmp_path, UNDEFINED)).findings(Said("x"))
     assert {each.severity for each in found.findings} == {Severity.ERROR}
+
+
+def test_what_names_a_device_is_not_given_to_compose(tmp_path: Path) -> None:
+    check = analyse(project(tmp_path, "services: {web: {image: x, env_file: /dev/zero}}\n")).unasked()
+
+    assert check is not None
+    assert not check.valid
+    assert "file_endless" in [finding.code for finding in check.findings]
+    assert analyse(project(tmp_path, "services: {web: {image: x, env_file: /dev/null}}\n")).unasked() is None

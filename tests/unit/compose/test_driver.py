@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from appos.compose import driver
 from appos.compose.binary import BESIDE, VERSION
 from appos.compose.driver import Answer, Compose
 from appos.compose.invocation import Rewritten, UpOptions, environment, global_arguments
@@ -222,6 +223,17 @@ def test_what_compose_cannot_print_as_json_is_read_all_the_same(compose: Compose
     assert compose.hashes(files, answer.model.raw) == compose.hashes(files)
 
 
+def test_a_file_without_an_end_takes_no_memory_of_the_host(
+    compose: Compose, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "MOST_BYTES", 256 << 20)
+
+    answer = compose.config(write("services: {web: {image: x, label_file: /dev/zero}}"))
+
+    assert answer.refusal.startswith("fatal error: ")
+    assert "goroutine" not in answer.refusal
+
+
 def test_it_is_the_same_model_as_in_json(compose: Compose, write: Write) -> None:
     in_yaml = compose.config(write(SSH)).model
     in_json = compose.config(write(SSH.replace("'key=/keys/a: b', ", ""))).model
@@ -322,8 +334,8 @@ def test_arguments_hold_no_value() -> None:
     )
 
     assert global_arguments(files, "json") == (
-        "--ansi never --progress json --project-directory /srv/shop --project-name shop "
-        "--file /srv/shop/a.yaml --file /srv/shop/b.yaml --env-file /srv/shop/x.env --profile debug"
+        "--ansi never --progress json --project-directory /srv/shop --project-name=shop "
+        "--file /srv/shop/a.yaml --file /srv/shop/b.yaml --env-file /srv/shop/x.env --profile=debug"
     ).split(" ")
 
 

@@ -172,6 +172,21 @@ def test_leaving_ends_its_whole_group(tmp_path: Path) -> None:
     assert is_gone(int(note.read_text(encoding="utf-8")))
 
 
+def test_it_takes_no_more_memory_than_it_may() -> None:
+    script = "import time; time.sleep(0.5); bytearray(200 << 20)"
+    command = Command(
+        arguments=(sys.executable, "-S", "-c", script),
+        environment={},
+        directory=Path("/"),
+        most_bytes=100 << 20,
+    )
+
+    status, _, messages = run(command)
+
+    assert status == 1
+    assert b"MemoryError" in messages
+
+
 def test_what_it_leaves_in_its_group_is_ended(tmp_path: Path) -> None:
     note = tmp_path / "pid"
 

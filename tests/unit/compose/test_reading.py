@@ -48,3 +48,13 @@ def test_no_more_than_so_many_files_are_read(tmp_path: Path) -> None:
         reader.read(tmp_path / str(number))
     (tmp_path / "more").write_bytes(b"")
     assert reason(reader, tmp_path / "more") == "too_large"
+
+
+def test_pipes_and_devices_are_endless(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = Reader()
+
+    paths = (tmp_path / "pipe", Path("/dev/zero"), Path(os.devnull), tmp_path)
+
+    assert [reason(reader, path) for path in paths] == ["not_a_file"] * 4
+    assert reader.endless == paths[:2]

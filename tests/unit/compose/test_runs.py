@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appos.compose.runs import Login, Runs, processes_of
+from appos.errors import EngineError
 
 ROOT = Path(__file__).resolve().parents[3]
 # A driver that is killed: it has a run, something that stands in, and a Compose that goes on alone.
@@ -41,6 +42,26 @@ def test_a_run_has_a_directory_that_is_gone_afterwards(tmp_path: Path) -> None:
         assert mode_of(run.directory / "config.json") == 0o600
 
     assert list((tmp_path / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "gr\udcfc\udcdfe"])
+def test_what_stands_in_is_gone_afterwards_whatever_its_name(tmp_path: Path, name: str) -> None:
+    kept = tmp_path / "lines"
+    kept.write_text("kept")
+    with Runs(tmp_path / "home").new() as run:
+        assert run.stand_in(tmp_path / name / "compose.yaml", b"{}")
+
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "home", kept]
+
+
+def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.write_text("no directory")
+
+    with pytest.raises(EngineError, match=f"AppOS cannot write to {home}/runs") as caught, Runs(home).new():
+        pass
+
+    assert caught.value.code == "compose_unwritable"
 
 
 def test_it_is_gone_after_an_exception(tmp_path: Path) -> None:

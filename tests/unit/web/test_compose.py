@@ -50,6 +50,7 @@ def test_an_env_file_beside_it_counts(client: FlaskClient, as_superuser: dict[st
         pytest.param({"files": {"compose.yaml": "#" * (1 << 20) + GOOD}}, id="too large"),
         pytest.param({"files": {"compose.yaml": GOOD, **{f"f{n}": "" for n in range(16)}}}, id="too many"),
         pytest.param({"files": {"compose.yaml": 1}}, id="no text"),
+        pytest.param({"files": {"compose.yaml": GOOD}, "name": "a\0b"}, id="a name with a NUL"),
     ],
 )
 def test_a_draft_that_is_none_is_refused(
