@@ -40,6 +40,10 @@ UNIX = "unix://"
 class Projects:
     """The verbs of Compose projects.
 
+    `review` and `up` ask the policy, by the role of who deploys. The others do not, and go by a project's
+    name or its files: who offers them to others than superusers sees to it that the project is theirs, and
+    that its files were reviewed.
+
     `compose` gives the driver, checked, when it is first needed, and `rules` the settings of the policy each
     time. `tables` reads what listens on the host.
     """
@@ -191,6 +195,8 @@ class Projects:
 
     def create_external(self, files: ProjectFiles) -> tuple[str, ...]:
         """Make the external networks and volumes of a project that do not exist; return what was made.
+
+        No policy is asked: it is for superusers alone.
 
         Raises:
             InvalidError: `compose_invalid`.

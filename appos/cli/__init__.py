@@ -1,8 +1,10 @@
 """The command line: `appos serve`, `appos superuser …`, `appos compose …`, and what `make` asks."""
 
 import argparse
+import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from appos import __version__
@@ -21,23 +23,47 @@ LATE = {
 }
 
 
+# What a shell says of a program that Ctrl-C, or the end of what reads its output, has ended. Source: POSIX.
+INTERRUPTED = 130
+UNREAD = 141
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 refused, 2 misused."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser(given[0] if given else "").parse_args(given)
+    parser = _parser(given[0] if given else "")
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{getattr(options, 'hint', '')}")
     command: Callable[[Config, argparse.Namespace], int] = options.command
     try:
         return command(Config.from_env(), options)
     except AppOSError as error:
-        sys.stderr.write(f"{error.message}\n{_wrong_fields(error)}")
+        if getattr(options, "json", False):
+            told = {"code": error.code, "message": error.message, "fields": error.fields}
+            sys.stdout.write(json.dumps({"error": told}, default=str) + "\n")
+        sys.stderr.write(_told(error))
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, and there is nobody to write to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
-def _wrong_fields(error: AppOSError) -> str:
-    """Say which fields are wrong where the sentence of the error says only that some are."""
-    if error.code not in ("validation_failed", "not_unique"):
-        return ""
-    return "".join(f"{name}: {problem['message']}\n" for name, problem in error.fields.items())
+def _told(error: AppOSError) -> str:
+    """Say what is wrong, and of each field of the input where it stands and what to do."""
+    fields = [_field(path, problem) for path, problem in error.fields.items()]
+    # The sentence of an error may be that of its first field.
+    is_said = any(str(it.get("message", "")).startswith(error.message) for it in error.fields.values())
+    return "".join(f"{line}\n" for line in ([] if is_said else [error.message]) + fields)
+
+
+def _field(path: str, problem: Mapping[str, object]) -> str:
+    place = ":".join(str(part) for name in ("file", "line") if (part := problem.get(name)) is not None)
+    where = " ".join(part for part in (path, f"({place})" if place else "") if part)
+    return f"{where}: {problem.get('message', '')}" if where else str(problem.get("message", ""))
 
 
 def _parser(called: str) -> argparse.ArgumentParser:

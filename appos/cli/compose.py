@@ -18,11 +18,14 @@ from appos.errors import AppOSError
 
 EXIT_REFUSED = 1
 EXIT_MISUSED = 2
+# As with `docker compose`.
+HINT = " (-f, -p, --project-directory, --env-file and --profile stand before the verb)"
 
 
 def add_arguments(compose: argparse.ArgumentParser) -> None:
     """Name the verbs, and what they take."""
     _project_arguments(compose)
+    compose.set_defaults(hint=HINT)
     verbs = compose.add_subparsers(required=True, metavar="VERB")
     _verb(verbs, "check", check, "say what is wrong with the files; needs no engine")
     _verb(verbs, "config", config, "print what the files mean, as Compose normalises them")
@@ -37,7 +40,7 @@ def add_arguments(compose: argparse.ArgumentParser) -> None:
     down_.add_argument("--volumes", action="store_true", help="remove named volumes and their data, too")
     _verb(verbs, "ps", ps, "list the containers")
     logs_ = _verb(verbs, "logs", logs, "print what the containers wrote")
-    logs_.add_argument("--follow", action="store_true", help="and go on")
+    logs_.add_argument("-f", "--follow", action="store_true", help="and go on")
     logs_.add_argument("--tail", type=_count, metavar="LINES", help="the last lines alone")
     logs_.add_argument("services", nargs="*", metavar="SERVICE")
     pull_ = _verb(verbs, "pull", pull, "pull the images")
@@ -46,7 +49,14 @@ def add_arguments(compose: argparse.ArgumentParser) -> None:
 
 def _project_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-f", "--file", dest="files", action="append", default=[], metavar="FILE", help="a Compose file"
+        "-f",
+        "--file",
+        dest="files",
+        action="append",
+        default=[],
+        type=_file,
+        metavar="FILE",
+        help="a Compose file",
     )
     parser.add_argument("-p", "--project-name", dest="name", default="", metavar="NAME")
     parser.add_argument("--project-directory", dest="directory", default="", metavar="DIRECTORY")
@@ -60,6 +70,16 @@ def _verb(
     parser = add_command(verbs, name, command, help_)
     parser.add_argument("--json", action="store_true", help="print JSON for a script")
     return parser
+
+
+def _file(name: str) -> str:
+    if not name:
+        raise argparse.ArgumentTypeError("it names no file")
+    if name == "-":
+        raise argparse.ArgumentTypeError(
+            "a project is read more than once: write it into a file, and name that"
+        )
+    return name
 
 
 def _count(text: str) -> int:

@@ -10,10 +10,12 @@ from appos.compose.process import Cancel
 
 @contextmanager
 def cancelled_by_signals() -> Iterator[Cancel]:
-    """Give a command something that SIGINT, SIGTERM and SIGHUP set."""
+    """Give a command something that SIGINT, SIGTERM and SIGHUP set; a second one ends it at once."""
     cancel = Cancel()
 
     def cancel_it(_number: int, _frame: FrameType | None) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
         cancel.set()
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

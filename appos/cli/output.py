@@ -126,6 +126,6 @@ def _finding(finding: Finding, *, is_coloured: bool) -> str:
     if is_coloured:
         severity = f"\x1b[{_SEVERITIES[finding.severity]}m{severity}\x1b[0m"
     head = " ".join(part for part in (severity, finding.path, f"({place})" if place else "") if part)
-    lines = [head, f"        {finding.message}"]
+    lines = [head.rstrip(), f"        {finding.message}"]
     lines += [f"        {line}" for line in finding.fix.splitlines()]
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Runs Docker Compose: what a file means, and making it so."""
 
 import json
+import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from appos.compose.runs import Login, Run, Runs, write_private
 from appos.compose.states import ContainerState, states_of
 from appos.compose.veil import Veil
 from appos.compose.yaml_model import is_unprintable, model_in_yaml
-from appos.errors import ConflictError, EngineError, EngineUnavailableError
+from appos.errors import ConflictError, EngineError, EngineUnavailableError, InvalidError
 
 # How long Compose may take to read files or to ask the engine something.
 READ_SECONDS = 60.0
@@ -34,6 +35,9 @@ UNPRINTABLE = (
 
 # Compose's words when the engine does not answer. Source: moby/client, errors.go.
 _UNAVAILABLE = ("failed to connect to the docker API", "Cannot connect to the Docker daemon")
+
+# Source: Compose Specification, "Version and name top-level elements".
+PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 OnStep = Callable[[Step], None]
 
@@ -316,8 +320,14 @@ class Compose:
 
         Raises:
             EngineError: `compose_failed`: the project has no name but in files that Compose refuses.
+            InvalidError: `project_name_invalid`: no project can have the name; Compose would find none.
         """
         name = files.name
+        if name and PROJECT_NAME.fullmatch(name) is None:
+            raise InvalidError(
+                f"{name!r} is no name for a project: it has small letters, digits, `_` and `-` alone.",
+                code="project_name_invalid",
+            )
         if not name:
             name = self.config(files).meant().project.name
         return ProjectFiles(directory=Path("/"), name=name)

@@ -194,7 +194,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path | str) -> Iterator[None]:
     """Say of a disk that refuses what is to be done about it.
 
     Raises:

@@ -1,6 +1,7 @@
 """`appos compose …` against a real engine: what a person and a script see, and what is then there."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -215,6 +216,83 @@ def test_wrong_usage_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "none")
 
     assert "usage: appos" in shell.run(*arguments, status=2).stderr
+
+
+def test_arguments_behind_the_verb_are_told_where_they_stand(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "none")
+
+    assert "unrecognized arguments: -p x (-f, -p, " in shell.run("check", "-p", "x", status=2).stderr
+    assert "write it into a file" in shell.run("-f", "-", "check", status=2).stderr
+    assert "it names no file" in shell.run("-f", "", "check", status=2).stderr
+
+
+def test_all_that_is_wrong_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    imagee: x\n    ports: [a]\n")
+    shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "data")
+
+    refused = shell.run("config", "--json", status=1)
+    told = json.loads(refused.stdout)["error"]
+
+    assert told["code"] == "compose_invalid"
+    assert {"services.web.imagee", "services.web.ports[0]"} <= set(told["fields"])
+    assert "services.web.imagee (compose.yaml:3): " in refused.stderr
+    assert "services.web.ports[0] (compose.yaml:4): " in refused.stderr
+
+
+def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "file")
+
+    said = shell.run("-p", "shop", "ps", status=1).stderr
+
+    assert said.startswith("AppOS cannot write to ")
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("verb", ["ps", "down", "logs"])
+def test_a_name_that_no_project_has_is_refused(tmp_path: Path, verb: str) -> None:
+    shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "data")
+
+    assert "'Shop' is no name for a project" in shell.run("-p", "Shop", verb, status=1).stderr
+
+
+def test_output_that_nobody_reads_ends_it_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: 'nginx:1.27'}}\n")
+    shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "data")
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        shell.command("config"),
+        cwd=tmp_path,
+        env=shell.environment,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_ctrl_c_while_it_looks_ends_it_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: 'nginx:1.27'}}\n")
+    slow = tmp_path / "compose"
+    slow.write_text("#!/bin/sh\n[ $2 = --short ] && echo 2.40.0 || exec sleep 60\n")
+    slow.chmod(0o755)
+    shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "data")
+    with subprocess.Popen(
+        shell.command("config"),
+        cwd=tmp_path,
+        env={**shell.environment, "COMPOSE_BINARY": str(slow), "TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+    ) as process:
+        wait_for(lambda: list(tmp_path.glob("appos-*/runs/run-*/lock")), SECONDS, "a run of Compose")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, said) == (130, b"")
+    assert not list(tmp_path.glob("appos-*"))
 
 
 def test_an_engine_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_a_finding_has_its_place_and_what_to_write_instead() -> None:
         "        Compose knows no key `imagee`.",
         "        Write `image:`.",
         "        Or leave it out.",
-        "info   ",
+        "info",
         "        Nothing is to be done.",
     ]
 
