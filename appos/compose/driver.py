@@ -17,7 +17,7 @@ from appos.compose.progress import Lines, Report, Step
 from appos.compose.runs import Login, Run, Runs, write_private
 from appos.compose.states import ContainerState, states_of
 from appos.compose.veil import Veil
-from appos.compose.yaml_model import is_unprintable, model_in_yaml
+from appos.compose.yaml_model import UNPRINTABLE, is_unprintable, model_in_yaml
 from appos.errors import ConflictError, EngineError, EngineUnavailableError, InvalidError
 
 # How long Compose may take to read files or to ask the engine something.
@@ -26,12 +26,8 @@ READ_SECONDS = 60.0
 CHANGE_SECONDS = 3600.0
 # How much memory it may take, which is many times what it needs: a file may be a device without an end.
 MOST_BYTES = 2 << 30
-
-UNPRINTABLE = (
-    "Docker Compose accepts these files, but cannot print what they mean: a build has an SSH key with a path "
-    "and a text begins with an empty line. Give the key by its name alone, such as `default`, "
-    "or change the text."
-)
+# A longer line of a log is told in several, so that none fills the memory.
+LONGEST_LOG_LINE = 1 << 20
 
 # Compose's words when the engine does not answer. Source: moby/client, errors.go.
 _UNAVAILABLE = ("failed to connect to the docker API", "Cannot connect to the Docker daemon")
@@ -343,7 +339,8 @@ class Compose:
         return Command(
             arguments=(str(self._binary), *global_arguments(files, self._progress), *arguments),
             environment=environment(files, home=self._home, docker_host=self._docker_host, run=run),
-            directory=directory,
+            # Compose takes a project's directory that is not there, if its files are elsewhere.
+            directory=directory if directory.is_dir() else run.directory,
             deadline_seconds=deadline_seconds,
             most_bytes=MOST_BYTES,
         )
@@ -358,6 +355,9 @@ def _log_lines(command: Command, report: Report, cancel: Cancel) -> Iterator[byt
                 continue
             *lines, rest = (rest + chunk).split(b"\n")
             yield from lines
+            if len(rest) > LONGEST_LOG_LINE:
+                yield rest
+                rest = b""
         _take(report, messages.end())
         status = running.status
     if rest:

@@ -9,6 +9,11 @@ from typing import Any
 from appos.compose.nodes import ListNode, MapNode, Moment, Node
 from appos.compose.parsing import NotYamlError, parse
 
+UNPRINTABLE = (
+    "Docker Compose accepts these files, but cannot print what they mean: a build has an SSH key with a path "
+    "and a text begins with an empty line. Give the key by its name alone, such as `default`, "
+    "or change the text."
+)
 # How Compose says that a valid project cannot be printed. Source: Go, encoding/json, MarshalerError.
 _UNPRINTABLE = "json: error calling MarshalJSON for type "
 # A text that begins with an empty line: Compose does not say how far its lines are indented, so that they

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from appos.compose import driver
@@ -232,6 +233,31 @@ def test_a_file_without_an_end_takes_no_memory_of_the_host(
 
     assert answer.refusal.startswith("fatal error: ")
     assert "goroutine" not in answer.refusal
+
+
+def test_a_directory_that_is_not_there_is_composes_to_judge(compose: Compose, write: Write) -> None:
+    files = write("services: {web: {image: x}}", name="shop")
+
+    answer = compose.config(msgspec.structs.replace(files, directory=Path("/nowhere")))
+
+    assert answer.model is not None, answer.refusal
+
+
+def test_a_line_without_an_end_is_told_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "LONGEST_LOG_LINE", 100_000)
+    endless = tmp_path / "compose"
+    endless.write_text("#!/bin/sh\necho first\nhead -c 1000000 /dev/zero\n")
+    endless.chmod(0o755)
+
+    lines = list(
+        Compose(endless, docker_host=NOWHERE, home=tmp_path / "home").logs(
+            ProjectFiles(directory=tmp_path, name="shop")
+        )
+    )
+
+    assert lines[0] == b"first"
+    assert sum(map(len, lines[1:])) == 1_000_000
+    assert max(map(len, lines)) < 300_000
 
 
 def test_it_is_the_same_model_as_in_json(compose: Compose, write: Write) -> None:
