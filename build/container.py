@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docker
-from docker.errors import DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 import engines
 import image
@@ -27,7 +27,9 @@ VOLUME = "appos_data"
 PREVIOUS = "appos:previous"
 DATA = "/appos/data"
 COPY = "/usr/lib/appos/build/copy_database.pyc"
+CHECK = ["wget", "-q", "-O", "/dev/null", "http://localhost/api/health"]
 HEALTHY_SECONDS = 60
+POLL_SECONDS = 0.25
 
 
 def compose(*arguments: str, **settings: str) -> None:
@@ -100,8 +102,34 @@ def start(client: "docker.DockerClient") -> None:
     except ImageNotFound:
         print(f"There is no image {name} yet.")
         image.build(client)
-    compose("up", "--detach", "--wait", "--wait-timeout", str(HEALTHY_SECONDS), IMAGE_NAME=name)
+    if not _up(client, name):
+        sys.exit(f"{_log_end(client)}\nThe container {NAME} does not answer; the lines above end its log.")
     _print_address(client)
+
+
+def _up(client: "docker.DockerClient", name: str) -> bool:
+    """Make the container run an image, and wait for an answer through all of it; tell whether there was one.
+
+    Its own health check would be as good, but an engine looks only every ten seconds.
+    """
+    compose("up", "--detach", IMAGE_NAME=name)
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    while time.monotonic() < deadline:
+        container = client.containers.get(NAME)
+        try:
+            if container.exec_run(CHECK).exit_code == 0:
+                return True
+        except APIError:
+            # It ended before it could be asked.
+            container.reload()
+        if container.status != "running" or container.attrs["RestartCount"]:
+            return False
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def _log_end(client: "docker.DockerClient") -> str:
+    return str(client.containers.get(NAME).logs(tail=20).decode(errors="replace"))
 
 
 def _print_address(client: "docker.DockerClient") -> None:
@@ -191,9 +219,7 @@ def upgrade(client: "docker.DockerClient") -> None:
     compose("stop")
     copy = _in_data(client, PREVIOUS, "save", image.version())
     print(f"Copied the database to pb_data/copies/{copy}")
-    try:
-        compose("up", "--detach", "--wait", "--wait-timeout", str(HEALTHY_SECONDS), IMAGE_NAME=name)
-    except SystemExit:
+    if not _up(client, name):
         _go_back(client, name, copy)
     _print_address(client)
     return None
@@ -201,7 +227,7 @@ def upgrade(client: "docker.DockerClient") -> None:
 
 def _go_back(client: "docker.DockerClient", name: str, copy: str) -> None:
     """Run the previous image again, on the database that it knows."""
-    lines = client.containers.get(NAME).logs(tail=20).decode(errors="replace")
+    lines = _log_end(client)
     print(
         f"{lines}\nThe new version did not become healthy; going back to the previous one.", file=sys.stderr
     )
@@ -209,7 +235,8 @@ def _go_back(client: "docker.DockerClient", name: str, copy: str) -> None:
     put_back = _in_data(client, PREVIOUS, "restore", copy)
     client.images.get(name).tag(*"appos:failed".split(":"))
     client.images.get(PREVIOUS).tag(*name.rsplit(":", 1))
-    compose("up", "--detach", "--wait", "--wait-timeout", str(HEALTHY_SECONDS), IMAGE_NAME=name)
+    if not _up(client, name):
+        sys.exit(f"{_log_end(client)}\nThe previous version does not answer either.")
     sys.exit(f"The previous version runs again; its database is {put_back}. The new image is appos:failed.")
 
 

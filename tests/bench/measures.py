@@ -29,9 +29,14 @@ class Load(NamedTuple):
 
 def memory(candidate: Candidate) -> Memory:
     """Look at the memory of all processes."""
+    return memory_of([process.pid for process in candidate.processes()])
+
+
+def memory_of(pids: Sequence[int]) -> Memory:
+    """Look at the memory of processes."""
     rss = pss = 0
-    for process in candidate.processes():
-        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+    for pid in pids:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
         rss += _kilobytes(text, "Rss")
         pss += _kilobytes(text, "Pss")
     return Memory(rss / 1024, pss / 1024)

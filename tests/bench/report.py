@@ -20,6 +20,8 @@ measured in turns within one run. The first figure is the ratio, for it means so
 - Start: from the start of the command to the first answer to `GET /api/health`, on existing data.
 - Memory: of all processes a few seconds after the start. RSS counts what they share for each of them, PSS
   once.
+- The container: AppOS with nginx, Redis and supervisord in it, on existing data; its first answer comes
+  through nginx. It is measured where a Docker Engine has the image.
 - Idle CPU: of one core, over {idle} seconds in which nobody asks anything.
 - Requests: `GET /api/health` with `wrk`, one thread, {seconds} s each, {rounds} rounds in turns; medians. The
   idle streams are job logs in AppOS and realtime connections in PocketBase, open all the while.

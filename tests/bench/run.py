@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Run as a program, it finds the tests and the programs of build/ by itself.
 sys.path[:0] = [str(ROOT), str(ROOT / "build")]
 
-from tests.bench import measures, records, report  # noqa: E402
+from tests.bench import container, measures, records, report  # noqa: E402
 from tests.bench.candidates import Candidate, appos, pocketbase_beside  # noqa: E402
 from tests.bench.report import Row  # noqa: E402
 from tests.bench.wire import allow_open_files, open_streams  # noqa: E402
@@ -53,7 +53,13 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(prefix="appos-bench-") as folder:
         pair = (appos(Path(folder) / "appos"), pocketbase_beside(Path(folder) / "pocketbase"))
-        rows = [_starts(pair, plan), *_idle(pair, plan), *_loads(pair, plan), *_records(pair, folder, plan)]
+        rows = [
+            _starts(pair, plan),
+            *_idle(pair, plan),
+            *container.rows(pair[1], plan.starts, plan.settle_seconds),
+            *_loads(pair, plan),
+            *_records(pair, folder, plan),
+        ]
     machine = report.machine({candidate.name: candidate.version for candidate in pair})
     sys.stdout.write(f"{machine}\n\n{report.table(rows)}\n")
     if options.write:
