@@ -17,7 +17,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Name the commands of this module."""
     add_command(commands, "serve", serve, "run AppOS in the foreground")
     add_command(commands, "migrate", migrate, "make or migrate the databases, then exit")
-    add_command(commands, "prepare", prepare, "migrate, and create the superuser of INIT_MODE=auto, then exit")
+    add_command(commands, "prepare", prepare, "migrate, create the superuser of INIT_MODE=auto, and exit")
     add_command(commands, "setup-link", setup_link, "print the link that claims a new installation")
 
 
@@ -47,7 +47,7 @@ def migrate(config: Config, _options: argparse.Namespace) -> int:
 
 
 def prepare(config: Config, options: argparse.Namespace) -> int:
-    """Make a data directory ready for a start; a superuser that `INIT_MODE=auto` cannot make is refused here."""
+    """Make a data directory ready for a start; a superuser that `INIT_MODE=auto` cannot make is refused."""
     if config.init_mode is InitMode.SETUP:
         return migrate(config, options)
     with services_of(config) as services:
