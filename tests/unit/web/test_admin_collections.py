@@ -161,7 +161,7 @@ def test_a_protected_file_is_opened_with_a_token_that_is_made_for_each_visit(pan
 
     assert re.fullmatch(r"/api/files/[^/]+/[^/]+/hello_\w{10}\.txt\?token=[\w.-]+", leads_to)
     with opened.get(leads_to) as answer:
-        assert answer.text == "hello"
+        assert answer.get_data() == b"hello"
     assert opened.get(leads_to.partition("?")[0]).status_code == 404
     assert opened.get(address, headers={"Accept": "text/html"}).location.startswith("/_/login")
 
