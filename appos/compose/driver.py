@@ -45,11 +45,13 @@ def ignore(_step: Step) -> None:
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What Compose says to files: a model, or why it refuses them, in its own words; and its warnings.
 
-    It has neither where Compose takes the files and cannot print what they mean.
+    It has neither where Compose takes the files and what they mean cannot be printed or read: `unread` says
+    why.
     """
 
     model: Model | None
     refusal: str
+    unread: str = ""
     warnings: tuple[str, ...] = ()
 
     def meant(self) -> Model:
@@ -59,7 +61,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             EngineError: `compose_failed`: there is none.
         """
         if self.model is None:
-            raise EngineError(self.refusal or UNPRINTABLE, code="compose_failed")
+            raise EngineError(self.refusal or self.unread, code="compose_failed")
         return self.model
 
 
@@ -111,9 +113,6 @@ class Compose:
         """Normalise a project; a refusal is an answer, no error. Asks no engine.
 
         A model whose env files are resolved no longer names them.
-
-        Raises:
-            ValueError: the model has another shape than the specification says.
         """
         if profiles_all:
             files = msgspec.structs.replace(files, profiles=("*",))
@@ -126,9 +125,14 @@ class Compose:
             status, output = self._collect(files, (*arguments, "yaml"), report, cancel)
         if status != 0:
             return Answer(model=None, refusal=report.last_words, warnings=report.warnings)
-        raw = read(output)
-        model = None if raw is None else model_of(raw)
-        return Answer(model=model, refusal="", warnings=report.warnings)
+        try:
+            raw = read(output)
+            model = None if raw is None else model_of(raw)
+        except ValueError as error:
+            # The verdict stands: what a newer Compose prints in another shape is no mistake of the files.
+            return Answer(model=None, refusal="", unread=str(error), warnings=report.warnings)
+        unread = UNPRINTABLE if model is None else ""
+        return Answer(model=model, refusal="", unread=unread, warnings=report.warnings)
 
     def hashes(
         self, files: ProjectFiles, raw: Mapping[str, Any] | None = None, *, cancel: Cancel | None = None

@@ -81,7 +81,8 @@ class Layers:
             self.is_whole = False
             explain(error, data, self._report)
             return None
-        if parsed.size > LARGEST_SIZE:
+        # Without aliases a file has fewer values than characters.
+        if parsed.size > max(LARGEST_SIZE, len(data)):
             self._multiplied(parsed.size, name)
             return None
         if not parsed.documents:

@@ -164,6 +164,11 @@ def test_aliases_that_multiply_are_not_given_to_compose(tmp_path: Path) -> None:
     assert analyse(project(tmp_path, "\n".join(lines[:3]) + "\n" + WEB)).unasked() is None
 
 
+def test_a_long_file_without_aliases_is_given_to_compose(tmp_path: Path) -> None:
+    long = f"x-many: [{', '.join(['1'] * 70_000)}]\n"
+    assert analyse(project(tmp_path, long + WEB)).unasked() is None
+
+
 def test_names_that_an_unread_file_may_define_are_not_called_undefined(tmp_path: Path) -> None:
     files = project(tmp_path, "include: [none.yaml]\n" + UNDEFINED)
     said = f"open {tmp_path}/none.yaml: no such file or directory"

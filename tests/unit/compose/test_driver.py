@@ -274,7 +274,7 @@ def test_it_is_the_same_model_as_in_json(compose: Compose, write: Write) -> None
 def test_what_compose_cannot_print_at_all_is_accepted_and_not_read(compose: Compose, write: Write) -> None:
     answer = compose.config(write(SSH, variables={"WORD": "\n  first\nsecond"}))
 
-    assert answer == Answer(model=None, refusal="", warnings=())
+    assert (answer.model, answer.refusal, answer.warnings) == (None, "", ())
     with pytest.raises(EngineError, match="accepts these files, but cannot print") as caught:
         answer.meant()
     assert caught.value.code == "compose_failed"
@@ -387,3 +387,14 @@ def test_the_driver_needs_no_gevent() -> None:
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert answer.stdout.split() == ["False", "False"]
+
+
+def test_a_model_of_another_shape_is_accepted_and_not_read(tmp_path: Path, write: Write) -> None:
+    newer = tmp_path / "docker-compose"
+    newer.write_text("#!/bin/sh\necho '{\"services\": [1]}'\n", encoding="utf-8")
+    newer.chmod(0o755)
+    answer = Compose(newer, docker_host="unix:///nowhere", home=tmp_path / "home").config(write(SSH))
+
+    assert (answer.model, answer.refusal) == (None, "")
+    with pytest.raises(EngineError, match="a model that AppOS cannot read"):
+        answer.meant()
