@@ -2,6 +2,13 @@
 # Starts nginx with the sites of the data directory, but for those that it would refuse to start with.
 set -eu
 
+# Workers outlive a master that was killed, and hold its port. They give it up, and end what they have begun.
+for comm in /proc/[0-9]*/comm; do
+	read -r name <"$comm" || continue
+	pid=${comm#/proc/}
+	[ "$name" != nginx ] || kill -QUIT "${pid%/comm}" || :
+done 2>/dev/null
+
 rm -rf /run/nginx/sites
 mkdir -p /run/nginx/sites
 

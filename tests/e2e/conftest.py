@@ -14,6 +14,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.e2e.boxes import Box, build_image
 from tests.serving import EMAIL, PASSWORD, Server, running_server
 
 if TYPE_CHECKING:
@@ -64,6 +65,23 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def box(engine_host: str, tmp_path_factory: pytest.TempPathFactory) -> Box:
+    """AppOS in its container, built, started and not yet claimed; whoever needs it claimed uses `claimed`."""
+    made = Box(engine_host, tmp_path_factory.mktemp("box"))
+    build_image(made)
+    made.started = made.made("start")
+    return made
+
+
+@pytest.fixture(scope="session")
+def claimed(box: Box) -> Box:
+    """The same, with a superuser who has signed in and a collection of papers that anybody may read."""
+    box.token = box.claim()
+    box.make_papers()
+    return box
 
 
 @pytest.fixture(scope="module")
