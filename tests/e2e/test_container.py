@@ -162,6 +162,7 @@ def test_an_upgrade_that_fails_goes_back_with_the_database(kept: Kept) -> None:
     kept.is_there()
 
 
+@pytest.mark.campaign
 def test_a_kill_amid_writes_loses_nothing_acknowledged(claimed: Box) -> None:
     acknowledged: list[str] = []
     for _ in range(KILLS):
