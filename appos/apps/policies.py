@@ -1,16 +1,15 @@
-"""The settings of the policy: a file of the data directory, read anew for every deployment."""
+"""Shows and changes the settings of the policy."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
+from appos.apps.policy_file import read_rules, write_rules
 from appos.audit.models import Actor
 from appos.audit.service import Audit
 from appos.compose.policy.models import Decision, Rule
 from appos.compose.policy.rules import MEANINGS, PolicyRules, rules_of
-from appos.errors import InvalidError, StoreError
+from appos.errors import StoreError
 
 
 class RuleShown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -29,24 +28,6 @@ class PolicyShown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     settings: PolicyRules
     rules: tuple[RuleShown, ...]
-
-
-def read_rules(path: Path) -> PolicyRules:
-    """Return the settings in a file, the defaults where there is none.
-
-    Raises:
-        StoreError: `policy_unreadable`: nothing is deployed by rules that nobody has written.
-    """
-    try:
-        return rules_of(msgspec.json.decode(path.read_bytes()))
-    except FileNotFoundError:
-        return PolicyRules()
-    except (OSError, msgspec.MsgspecError, InvalidError) as error:
-        raise StoreError(
-            f"The settings of the policy in {path} cannot be read: {error}. Mend the file, or remove it to "
-            "return to the defaults.",
-            code="policy_unreadable",
-        ) from error
 
 
 class Policies:
@@ -73,7 +54,7 @@ class Policies:
         """
         rules = rules_of(value)
         try:
-            _write(self._path, msgspec.json.format(msgspec.json.encode(rules), indent=2))
+            write_rules(self._path, rules)
         except OSError as error:
             raise StoreError(
                 f"The settings of the policy cannot be written: {error.strerror}.", code="policy_unwritable"
@@ -97,22 +78,3 @@ def _shown(rules: PolicyRules) -> PolicyShown:
             for rule, meaning in MEANINGS.items()
         ),
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it holds the old content or the new one, whatever happens meanwhile."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    written = Path(name)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

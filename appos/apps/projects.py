@@ -13,7 +13,7 @@ import msgspec
 from appos.apps.host_tables import HostTables
 from appos.apps.looks import Deploy, Looks, Seen
 from appos.apps.made import refuse_made
-from appos.apps.policies import read_rules
+from appos.apps.policy_file import read_rules
 from appos.apps.reviews import Review, refuse
 from appos.apps.survey import Tables
 from appos.compose.binary import ComposeBinary

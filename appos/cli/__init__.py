@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _told(error: AppOSError) -> str:
     """Say what is wrong, and of each field of the input where it stands and what to do."""
+    if error.code == "config_invalid":
+        # Its sentence names every bad setting already.
+        return f"{error.message}\n"
     fields = [_field(path, problem) for path, problem in error.fields.items()]
     # The sentence of an error may be that of its first field.
     is_said = any(str(it.get("message", "")).startswith(error.message) for it in error.fields.values())

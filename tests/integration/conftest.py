@@ -37,5 +37,5 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     if request.param == "fake":
         yield FakeSite()
         return
-    with real_site(*map(request.getfixturevalue, ("engine_host", "tiny_image", "pushed"))) as real:
+    with real_site(*map(request.getfixturevalue, ("engine_host", "pushed"))) as real:
         yield real

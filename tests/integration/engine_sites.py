@@ -20,6 +20,7 @@ from tests.engine_registry import Registry
 from tests.fake_engine import FakeEngine
 from tests.fake_engine.state import now
 
+OWN_IMAGE = "contract-own:1"
 LABELS = {"org.example.contract": "yes"}
 # What a container says and then waits for its end.
 SAYS = ("sh", "-c", "echo one; echo two >&2; sleep 1000")
@@ -114,8 +115,12 @@ class RealSite:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What real registries have: an image with a layer that no engine has."""
+    """What real registries have, an image with a layer that no engine has; and an image of these tests' own.
 
+    Other tests give the tiny image more names, and with one of several removed nobody asks who uses it.
+    """
+
+    image: str
     registry: Registry
     private_registry: Registry
     public: str
@@ -133,19 +138,22 @@ def push(host: str, image: str, registry: Registry, private: Registry) -> Pushed
         made.wait()
         made.commit(*name.split(":"))
         made.remove()
-        pushed = Pushed(registry, private, registry.push(host, name), private.push(host, name))
+        own = client.containers.create(image, "true", network="none")
+        own.commit(*OWN_IMAGE.split(":"))
+        own.remove()
+        pushed = Pushed(OWN_IMAGE, registry, private, registry.push(host, name), private.push(host, name))
         client.images.remove(name)
     return pushed
 
 
 @contextmanager
-def real_site(host: str, image: str, pushed: Pushed) -> Iterator[RealSite]:
+def real_site(host: str, pushed: Pushed) -> Iterator[RealSite]:
     """Ask the real engine for a while."""
     private = pushed.private_registry
     with client_of(host) as client:
         site = RealSite(
             engine=DockerEngine(host),
-            image=image,
+            image=pushed.image,
             public=pushed.public,
             missing=f"{pushed.registry.address}/nothing:1",
             private=pushed.private,

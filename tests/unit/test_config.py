@@ -33,6 +33,10 @@ class Recorder(Mapping[str, str]):
         return 0
 
 
+# A row of a table of settings.
+ROW = r"^\| *`([A-Z][A-Z0-9_]*)` *\|"
+
+
 def settings() -> set[str]:
     """The names that the code reads."""
     recorder = Recorder()
@@ -263,7 +267,9 @@ def test_the_databases_lie_in_the_data_directory(tmp_path: Path) -> None:
 
 def test_the_documents_name_exactly_the_settings_that_are_read() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    documented = re.findall(r"^\| *`([A-Z][A-Z0-9_]*)` *\|", text, re.MULTILINE)
+    own, container = (re.findall(ROW, part, re.MULTILINE) for part in text.split("## The container\n"))
+    given = re.findall(r"\$\{([A-Z_]+)", (ROOT / "build" / "docker-compose.yml").read_text(encoding="utf-8"))
 
-    assert sorted(documented) == sorted(settings())
+    assert sorted(own) == sorted(settings())
+    assert sorted(container) == sorted(set(given) - set(own))
     assert "`NAME_FILE`" in text

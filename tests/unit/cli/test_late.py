@@ -83,12 +83,12 @@ def test_serving_imports_nothing_of_theirs(tmp_path: Path) -> None:
     assert not {f"appos.cli.{name}" for name in LATE} & modules
 
 
-def test_checking_files_imports_no_docker(tmp_path: Path) -> None:
+def test_checking_files_imports_neither_docker_nor_the_store(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {web: {image: tiny}}", encoding="utf-8")
     modules = imported_by(["compose", "--project-directory", str(tmp_path), "check"], tmp_path)
 
     assert {"appos.cli.compose", "yaml"} <= modules
-    assert not {"docker", "requests"} & modules
+    assert not {"docker", "requests", "gevent", "sqlalchemy", "dataset"} & modules
 
 
 def test_the_server_itself_begins_without_them(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from appos.apps.policies import read_rules
+from appos.apps.policy_file import read_rules
 from appos.compose.policy.models import Decision, Role, Rule
 from appos.config import Config
 from appos.errors import StoreError
