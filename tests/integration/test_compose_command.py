@@ -281,8 +281,9 @@ def test_ctrl_c_while_it_looks_ends_it_without_a_word(tmp_path: Path) -> None:
     slow.write_text("#!/bin/sh\n[ $2 = --short ] && echo 2.40.0 || exec sleep 60\n")
     slow.chmod(0o755)
     shell = Shell(tmp_path, "unix:///nowhere/docker.sock", tmp_path / "data")
+    # A shell that runs the tests in the background has its children ignore Ctrl-C.
     with subprocess.Popen(
-        shell.command("config"),
+        ["env", "--default-signal=INT", *shell.command("config")],
         cwd=tmp_path,
         env={**shell.environment, "COMPOSE_BINARY": str(slow), "TMPDIR": str(tmp_path)},
         stderr=subprocess.PIPE,
