@@ -43,6 +43,21 @@ def decode(model: type[T]) -> T:
         raise InvalidError(f"The body is not JSON: {error}.", code="body_invalid") from error
 
 
+def decode_query(model: type[T]) -> T:
+    """Return the request's query string as a struct; its values are read as numbers and truths where asked.
+
+    Raises:
+        InvalidError: `query_invalid`, with the name of the parameter that is wrong.
+    """
+    try:
+        return msgspec.convert(request.args.to_dict(), model, strict=False)
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `")
+        name = path.removeprefix("$").removeprefix(".").removesuffix("`") or "query"
+        problem = {"code": "query_invalid", "message": f"{reason}."}
+        raise InvalidError(f"{name}: {reason}.", code="query_invalid", fields={name: problem}) from error
+
+
 class ListArguments:
     """What the parameters of a query ask of a list."""
 
