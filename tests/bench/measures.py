@@ -76,7 +76,7 @@ def load(
     Raises:
         RuntimeError: an answer was an error, or a connection failed.
     """
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "--latency"]
     if script is not None:
         command += ["-s", str(script)]
     if token:

@@ -53,13 +53,7 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(prefix="appos-bench-") as folder:
         pair = (appos(Path(folder) / "appos"), pocketbase_beside(Path(folder) / "pocketbase"))
-        rows = [
-            _starts(pair, plan),
-            *_idle(pair, plan),
-            *container.rows(pair[1], plan.starts, plan.settle_seconds),
-            *_loads(pair, plan),
-            *_records(pair, folder, plan),
-        ]
+        rows = [*_told(_all(pair, folder, plan))]
     machine = report.machine({candidate.name: candidate.version for candidate in pair})
     sys.stdout.write(f"{machine}\n\n{report.table(rows)}\n")
     if options.write:
@@ -72,6 +66,21 @@ def main() -> None:
             seconds=plan.load_seconds,
             rounds=plan.rounds,
         )
+
+
+def _all(pair: Sequence[Candidate], folder: str, plan: Plan) -> Iterator[Row]:
+    yield _starts(pair, plan)
+    yield from _idle(pair, plan)
+    yield from container.rows(pair[1], plan.starts, plan.settle_seconds)
+    yield from _loads(pair, plan)
+    yield from _records(pair, folder, plan)
+
+
+def _told(rows: Iterator[Row]) -> Iterator[Row]:
+    """Tell each row as it is measured: the whole takes a while, and one that fails hides none before it."""
+    for row in rows:
+        sys.stderr.write(" | ".join(row.cells()) + "\n")
+        yield row
 
 
 def _starts(pair: Sequence[Candidate], plan: Plan) -> Row:
