@@ -21,7 +21,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     body: Any = None
     query: type[msgspec.Struct] | None = None
-    answers: Mapping[int, Any] = {200: None}
+    answers: Mapping[int, Any]
     errors: tuple[int, ...] = ()
     media: str = "application/json"
 
