@@ -43,6 +43,8 @@ class Config:
     log_level: str = "INFO"
     job_workers: int = 4
     job_grace_seconds: int = 5
+    # Where supervisord listens if it has started AppOS, such as `unix:///run/supervisor.sock`.
+    supervisor_url: str = ""
 
     @property
     def database_path(self) -> Path:
@@ -99,6 +101,7 @@ class Config:
             log_level=reader.read("LOG_LEVEL", "INFO", _log_level),
             job_workers=reader.read("JOB_WORKERS", "4", _between(1, 64)),
             job_grace_seconds=reader.read("JOB_GRACE_SECONDS", "5", _between(0, 3600)),
+            supervisor_url=reader.read("SUPERVISOR_SERVER_URL", "", _socket_url),
         )
         default_url = f"sqlite:///{config.database_path}"
         reader.read("DATABASE_URL", default_url, lambda url: _database_url(url, config.database_path))
@@ -215,6 +218,11 @@ def _docker_host(text: str) -> str:
     if not DOCKER_HOST.fullmatch(text):
         raise ValueError(f"must be unix:///PATH or tcp://HOST:PORT, not {text!r}")
     return text
+
+
+def _socket_url(text: str) -> str:
+    """Read the address of a socket; supervisord tells its children another kind too, which is not used."""
+    return text if text.startswith("unix:///") else ""
 
 
 def _networks(text: str) -> tuple[Network, ...]:

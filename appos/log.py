@@ -44,6 +44,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
+def set_level(level: str) -> None:
+    """Log from another level on, from now on."""
+    logging.getLogger().setLevel(level)
+
+
 def configure(level: str) -> None:
     """Send every logger of this process, gunicorn's and Huey's too, to standard output."""
     handler = logging.StreamHandler(sys.stdout)

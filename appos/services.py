@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from appos import log as logs
 from appos.accounts.addresses import Addresses
 from appos.accounts.claim import Claim
 from appos.accounts.mail import Mailer
@@ -29,6 +30,7 @@ from appos.records.realtime.access import Access
 from appos.records.realtime.broker import Broker
 from appos.records.realtime.jobs import JobEvents
 from appos.records.service import Records
+from appos.records.settings.own import OwnSettingsService
 from appos.records.settings.rate_limits import RateLimiter
 from appos.records.settings.service import SettingsService
 from appos.records.table import read_parameter
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
     from appos.apps.drafts import Drafts
     from appos.apps.policies import Policies
     from appos.apps.projects import Projects
+    from appos.system.doctor import Doctor
+    from appos.system.metrics.service import MetricsService
+    from appos.system.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Services:
     realtime: Broker
     job_events: JobEvents
     settings: SettingsService
+    own_settings: OwnSettingsService
     rate_limiter: RateLimiter
     accounts: Accounts
     claim: Claim
@@ -96,6 +102,7 @@ class Services:
         parts = _record_parts(config, data, audit, ledger)
         collections, records = parts.collections, parts.records
         settings = SettingsService(data, audit, config.address)
+        own_settings = OwnSettingsService(data, audit, settings)
         accounts = Accounts(data, collections, records, audit)
         mailer = Mailer()
         mails = AccountMails(accounts, collections, settings, mailer)
@@ -114,6 +121,7 @@ class Services:
             realtime=parts.realtime,
             job_events=parts.job_events,
             settings=settings,
+            own_settings=own_settings,
             rate_limiter=RateLimiter(settings),
             accounts=accounts,
             claim=Claim(config, data, collections, accounts),
@@ -124,7 +132,7 @@ class Services:
             samples=SampleMails(collections, settings, mailer),
             superusers=Superusers(config, collections, accounts, resets, audit),
             system=System(config, databases, engine, compose, ledger, queue),
-            upkeep=Upkeep(databases, settings, requests, ledger, collections, parts.files),
+            upkeep=Upkeep(databases, settings, own_settings, requests, ledger, collections, parts.files),
             boot=new_id(),
             session_secret=_session_secret(data),
         )
@@ -152,8 +160,47 @@ class Services:
 
         return Drafts(self.projects, self.config.compose_home / "drafts")
 
+    @cached_property
+    def metrics(self) -> "MetricsService":
+        """What host and apps use."""
+        from appos.system.metrics.host import Host  # noqa: PLC0415 - see above
+        from appos.system.metrics.sampler import Sampler  # noqa: PLC0415 - see above
+        from appos.system.metrics.service import MetricsService  # noqa: PLC0415 - see above
+
+        host, own = Host(self.config.data_dir), self.own_settings
+        sampler = Sampler(self.databases.auxiliary, self.engine, lambda: (), host)
+        return MetricsService(self.databases.auxiliary, sampler, host, lambda: own.kept().metrics_days)
+
+    @cached_property
+    def supervisor(self) -> "Supervisor":
+        """The services that AppOS consists of."""
+        from appos.system.service_logs import ServiceLogs  # noqa: PLC0415 - see above
+        from appos.system.supervisor import Supervisor  # noqa: PLC0415 - see above
+        from appos.system.supervisord import Supervisord  # noqa: PLC0415 - see above
+
+        url = self.config.supervisor_url
+        logs = ServiceLogs(self.engine, is_supervised=bool(url))
+        return Supervisor(Supervisord(url) if url else None, logs, self.audit, self.system.began)
+
+    @cached_property
+    def doctor(self) -> "Doctor":
+        """What AppOS needs of its machine."""
+        from appos.apps.host_paths import host_paths  # noqa: PLC0415 - see above
+        from appos.system.doctor import Doctor  # noqa: PLC0415 - see above
+
+        compose, engine = self.compose, self.engine
+        return Doctor(
+            self.config, engine, lambda: (compose.path(), compose.version()), lambda: host_paths(engine)
+        )
+
+    def use_log_level(self) -> None:
+        """Log from the level on that the settings name, else the environment."""
+        logs.set_level(self.own_settings.kept().log_level or self.config.log_level)
+
     def close(self) -> None:
         """End what streams are left, write what waits, and close databases and engine."""
+        if "supervisor" in self.__dict__:
+            self.supervisor.close()
         self.realtime.close()
         self.requests.stop()
         self.engine.close()

@@ -201,7 +201,10 @@ class LogLine(_Told, frozen=True, kw_only=True):
 
 
 class Stats(_Told, frozen=True, kw_only=True):
-    """What a container uses: `cpu_percent` of one processor, the rest in bytes since its start."""
+    """What a container uses: `cpu_percent` of one processor, the rest in bytes since its start.
+
+    `cpu_seconds` is what processors worked for it since then.
+    """
 
     cpu_percent: float
     memory_bytes: int
@@ -211,6 +214,7 @@ class Stats(_Told, frozen=True, kw_only=True):
     block_read_bytes: int
     block_written_bytes: int
     processes: int
+    cpu_seconds: float = 0.0
 
 
 class PullProgress(_Told, frozen=True, kw_only=True):

@@ -33,6 +33,12 @@ KINDS: Kinds = {
         is_startable=True,
         timeout_seconds=600,
     ),
+    "metrics.cleanup": Kind(
+        title="Delete old metrics, and make those of yesterday coarse",
+        call=lambda services, run: services.metrics.clean(run),
+        is_startable=True,
+        timeout_seconds=600,
+    ),
     "files.cleanup": Kind(
         title="Remove files that no record names",
         call=lambda services, run: services.upkeep.clean_files(run),

@@ -49,6 +49,10 @@ class System:
         self._asked = -ENGINE_SECONDS
         self._engine_state: EngineState | None = None
 
+    def began(self) -> tuple[str, int]:
+        """Return when AppOS started, and how many seconds ago that was."""
+        return self._started_at, int(time.monotonic() - self._started)
+
     def is_fresh(self) -> bool:
         """Whether the database was seen to take writes a moment ago."""
         return not self._problem and time.monotonic() - self._probed < PROBE_SECONDS
@@ -69,10 +73,11 @@ class System:
 
     def status(self) -> Status:
         """Return the state of every part."""
+        started, uptime = self.began()
         return Status(
             version=__version__,
-            started=self._started_at,
-            uptime_seconds=int(time.monotonic() - self._started),
+            started=started,
+            uptime_seconds=uptime,
             database=self._database_part(),
             queue=self._queue_part(),
             engine=self._engine_part(),

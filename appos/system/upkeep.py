@@ -11,12 +11,12 @@ from appos.ledger.service import Ledger
 from appos.records.auth_options import AuthOptions
 from appos.records.collections import Collections
 from appos.records.files.service import Files
+from appos.records.settings.own import OwnSettingsService
 from appos.records.settings.service import SettingsService
 from appos.store.offload import offload
 from appos.store.opening import Databases
 from appos.store.values import timestamp
 
-JOB_DAYS = 90
 # A hundred years: what calendars can count back from today.
 MOST_DAYS = 36_525
 
@@ -28,6 +28,7 @@ class Upkeep:
         self,
         databases: Databases,
         settings: SettingsService,
+        own_settings: OwnSettingsService,
         requests: RequestLog,
         ledger: Ledger,
         collections: Collections,
@@ -35,17 +36,18 @@ class Upkeep:
     ) -> None:
         self._databases = databases
         self._settings = settings
+        self._own_settings = own_settings
         self._requests = requests
         self._ledger = ledger
         self._collections = collections
         self._files = files
 
     def clean_logs(self, run: Run) -> None:
-        """Delete request logs older than the settings say, and jobs that ended more than 90 days ago."""
+        """Delete request logs and ended jobs that are older than the settings say."""
         run.plan("request logs", "jobs")
-        days = self._settings.read().logs.max_days
+        days, job_days = self._settings.read().logs.max_days, self._own_settings.kept().jobs_days
         run.step("request logs", lambda: f"Deleted {self._requests.clean(_days_ago(days))} requests.")
-        run.step("jobs", lambda: f"Deleted {self._ledger.clean(_days_ago(JOB_DAYS))} jobs.")
+        run.step("jobs", lambda: f"Deleted {self._ledger.clean(_days_ago(job_days))} jobs.")
 
     def clean_mfas(self, run: Run) -> None:
         """Delete second factors that are older than their collection lets them be."""

@@ -52,6 +52,7 @@ ACCESS: dict[str, Permission] = {
     # The files of a draft may name any other file of the machine.
     "compose": Permission.SUPERUSER,
     "oauth2": Permission.PUBLIC,
+    "own_settings": Permission.SUPERUSER,
     "policy": Permission.SUPERUSER,
     "jobs": Permission.SUPERUSER,
     "audit": Permission.SUPERUSER,

@@ -24,6 +24,7 @@ from appos.web import (
     jobs,
     logs,
     oauth2,
+    own_settings,
     pages,
     policy,
     realtime,
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     policy,
     audit,
     system,
+    own_settings,
     pages,
 )
 

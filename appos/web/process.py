@@ -59,6 +59,10 @@ class Process:
             threading.Thread(target=realtime.run, args=(self._stopping,), name="realtime"),
             threading.Thread(target=job_events.run, name="job-events"),
             threading.Thread(target=self._look_at_compose, name="compose"),
+            threading.Thread(target=state.services.metrics.run, args=(self._stopping,), name="metrics"),
+            threading.Thread(
+                target=state.services.metrics.ask, args=(self._stopping,), name="metrics-of-engine"
+            ),
         )
 
     @classmethod
@@ -89,7 +93,9 @@ class Process:
         return self._shortcut.answer(asked, peer)
 
     def start(self) -> None:
-        """Begin to run jobs, and to tell of them."""
+        """Begin to run jobs, to tell of them, and to measure."""
+        if self._services.own_settings.kept().log_level:
+            self._services.use_log_level()
         self._jobs.start()
         for thread in self._telling:
             thread.start()

@@ -69,6 +69,7 @@ def problems(**env: str) -> dict[str, str]:
         ("log_level", "INFO"),
         ("job_workers", 4),
         ("job_grace_seconds", 5),
+        ("supervisor_url", ""),
     ],
 )
 def test_a_setting_has_a_default(name: str, default: Any) -> None:

@@ -24,6 +24,7 @@ def stats_of(told: Told) -> Stats:
         block_read_bytes=_sum_of("read", blocks),
         block_written_bytes=_sum_of("write", blocks),
         processes=(told.get("pids_stats") or {}).get("current") or 0,
+        cpu_seconds=_total(told.get("cpu_stats") or {}) / 1e9,
     )
 
 

@@ -7,9 +7,9 @@ A migration has a number, never changes once released, and runs in one transacti
 import sqlite3
 from collections.abc import Callable
 
-from appos.store.migrations import a0001_request_logs, d0001_initial, d0002_collections
+from appos.store.migrations import a0001_request_logs, a0002_metrics, d0001_initial, d0002_collections
 
 Upgrade = Callable[[sqlite3.Connection], None]
 
 DATA: tuple[Upgrade, ...] = (d0001_initial.upgrade, d0002_collections.upgrade)
-AUXILIARY: tuple[Upgrade, ...] = (a0001_request_logs.upgrade,)
+AUXILIARY: tuple[Upgrade, ...] = (a0001_request_logs.upgrade, a0002_metrics.upgrade)

@@ -92,7 +92,8 @@ def test_an_unknown_kind_is_told_the_known_ones(tasks: Tasks) -> None:
     with pytest.raises(InvalidError) as caught:
         tasks.start("none", ADA)
 
-    assert "database.optimize, files.cleanup, logs.cleanup, system.check, test.note" in caught.value.message
+    kinds = "database.optimize, files.cleanup, logs.cleanup, metrics.cleanup, system.check, test.note"
+    assert kinds in caught.value.message
     assert list(caught.value.fields) == ["kind"]
 
 
@@ -201,6 +202,7 @@ def test_the_kinds_that_people_start_need_no_arguments(tasks: Tasks, services: S
     assert {job.kind: job.state.value for job in jobs(services)} == {
         "system.check": "succeeded",
         "logs.cleanup": "succeeded",
+        "metrics.cleanup": "succeeded",
         "files.cleanup": "succeeded",
         "database.optimize": "succeeded",
     }

@@ -179,6 +179,7 @@ def test_use_is_computed_as_docker_stats_does() -> None:
         block_read_bytes=11,
         block_written_bytes=7,
         processes=9,
+        cpu_seconds=3e-07,
     )
 
 
