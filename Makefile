@@ -7,7 +7,9 @@ INSTALL = -m pip --disable-pip-version-check -qq install
 # The program behind start, stop and the like; what only asks does so without .venv, too.
 HOW = $(if $(filter native,$(MAKECMDGOALS)),native,container)
 ASK = $(if $(wildcard $(VENV)/.setup),"$(RUN)" build/$(HOW).py,"$(PYTHON)" build/native.py)
-SUITES = $(wildcard tests/unit tests/integration tests/conformance tests/e2e)
+# What takes longest comes first, so that no worker is left with it at the end.
+SUITES = $(wildcard tests/e2e tests/integration tests/conformance tests/unit)
+WORKERS ?= 2
 
 # COMMAND-OR-FILE:DEBIAN-PACKAGE
 DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
@@ -74,7 +76,7 @@ fmt: dev ## Format the code and mend what can be mended
 	@"$(RUN)" -m ruff check --fix .
 
 test: dev test-packages ## Run the tests (ARGS="-k words": some of them)
-	@"$(RUN)" -m pytest $(SUITES) $(ARGS)
+	@"$(RUN)" -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(SUITES) $(ARGS)
 
 conformance: dev test-packages ## Compare with the reference programs, at full count (CORPUS=DIR: and check a directory's Compose files)
 	@CAMPAIGN=full "$(RUN)" -m pytest --timeout=3600 tests/conformance $(ARGS)

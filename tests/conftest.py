@@ -3,6 +3,7 @@
 Installations are made once and copied, for hashing passwords takes its time.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,19 @@ USER_EMAIL = "bob@example.com"
 PASSWORD = "Granite-Falcon-42"
 # bcrypt's cheapest cost: 1 ms instead of 60.
 CHEAP = 4
+
+
+# The files that share what is dear to make; every other file is one of its own.
+TOGETHER = re.compile(r"tests/(e2e/test_container|integration/test_compose)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one worker: they share fixtures."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        together = TOGETHER.match(file)
+        item.add_marker(pytest.mark.xdist_group(together[0] if together else file))
 
 
 @dataclass(frozen=True)
