@@ -52,6 +52,8 @@ ACCESS: dict[str, Permission] = {
     # The files of a draft may name any other file of the machine.
     "compose": Permission.SUPERUSER,
     "oauth2": Permission.PUBLIC,
+    # It tells what there is, and nothing of what is in it.
+    "openapi": Permission.PUBLIC,
     "own_settings": Permission.SUPERUSER,
     "policy": Permission.SUPERUSER,
     "jobs": Permission.SUPERUSER,

@@ -24,6 +24,7 @@ from appos.web import (
     jobs,
     logs,
     oauth2,
+    openapi,
     own_settings,
     pages,
     policy,
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     audit,
     system,
     own_settings,
+    openapi,
     pages,
 )
 

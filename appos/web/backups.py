@@ -1,7 +1,7 @@
 """PocketBase's routes of backups, under /api/backups: there are none, and none can be made there yet."""
 
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -10,6 +10,7 @@ from appos.errors import ForbiddenError, InvalidError, NotFoundError
 from appos.records.fields.problems import REQUIRED, Problem, problem
 from appos.records.fields.rules import check_length, check_match, first
 from appos.web.bind import bind
+from appos.web.describe import describe
 from appos.web.state import state
 from appos.web.wire import answer
 
@@ -28,13 +29,21 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
+class TokenQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A superuser's token for files."""
+
+    token: str = ""
+
+
 @bp.get("")
+@describe(answers={200: list[dict[str, Any]]})
 def index() -> Response:
     """List the backups: none."""
     return answer([])
 
 
 @bp.post("")
+@describe(body=Backup, answers={}, errors=(400,))
 def create() -> NoReturn:
     """Refuse to make a backup."""
     name = bind(Backup()).name
@@ -43,6 +52,7 @@ def create() -> NoReturn:
 
 
 @bp.post("/upload")
+@describe(body=dict[str, Any], body_media=("multipart/form-data",), answers={}, errors=(400,))
 def upload() -> NoReturn:
     """Refuse to take a backup."""
     file = request.files.get("file")
@@ -55,6 +65,7 @@ def upload() -> NoReturn:
 
 
 @bp.get("/<path:key>")
+@describe(query=TokenQuery, answers={}, errors=(403, 404))
 def show(key: str) -> NoReturn:
     """Say that there is no such backup, to superusers, who prove themselves by a token for files."""
     who = state().services.accounts.identify_for_file(request.args.get("token", ""))
@@ -64,6 +75,7 @@ def show(key: str) -> NoReturn:
 
 
 @bp.delete("/<path:key>")
+@describe(answers={}, errors=(400,))
 def delete(key: str) -> NoReturn:
     """Say that there is no such backup."""
     message = f"Invalid or already deleted backup file. Raw error: \nThere is no backup {key!r}."
@@ -71,6 +83,7 @@ def delete(key: str) -> NoReturn:
 
 
 @bp.post("/<path:key>/restore")
+@describe(answers={}, errors=(400,))
 def restore(key: str) -> NoReturn:
     """Say that there is no such backup."""
     raise InvalidError("Missing or invalid backup file.", code="no_backup")

@@ -11,7 +11,10 @@ from appos.records.document import document
 from appos.records.fields.problems import REQUIRED, problem
 from appos.records.loading import INVALID, load
 from appos.records.models import Collection
+from appos.store.query import ListQuery, Page
 from appos.web.bodies import collection_body
+from appos.web.collection_shapes import CollectionBody, CollectionShown, Scaffolds
+from appos.web.describe import describe
 from appos.web.state import actor, state
 from appos.web.wire import LOADING, UNSUPPORTED, answer, list_query, no_content
 
@@ -32,6 +35,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 @bp.get("")
+@describe(query=ListQuery, answers={200: Page[CollectionShown]}, errors=(400,))
 def index() -> Response:
     """List collections."""
     page = state().services.collections.page(list_query())
@@ -39,18 +43,21 @@ def index() -> Response:
 
 
 @bp.post("")
+@describe(body=CollectionBody, answers={200: CollectionShown}, errors=(400,))
 def create() -> Response:
     """Create a collection with its table."""
     return answer(document(state().services.collections.create(collection_body(LOADING_TYPE), actor())))
 
 
 @bp.get("/meta/scaffolds")
+@describe(answers={200: Scaffolds})
 def scaffolds() -> Response:
     """Show what a new collection of each type has."""
     return answer(state().services.collections.scaffolds())
 
 
 @bp.put("/import")
+@describe(body=ImportRequest, answers={}, errors=(400,))
 def import_() -> Response:
     """Refuse to import collections, in PocketBase's words for imports that cannot be done.
 
@@ -66,12 +73,14 @@ def import_() -> Response:
 
 
 @bp.get("/<collection>")
+@describe(answers={200: CollectionShown}, errors=(404,))
 def show(collection: str) -> Response:
     """Show one collection."""
     return answer(document(_found(collection)))
 
 
 @bp.patch("/<collection>")
+@describe(body=CollectionBody, answers={200: CollectionShown}, errors=(400, 404))
 def update(collection: str) -> Response:
     """Change a collection, and its table with it."""
     found, services = _found(collection), state().services
@@ -82,6 +91,7 @@ def update(collection: str) -> Response:
 
 
 @bp.delete("/<collection>")
+@describe(answers={204: None}, errors=(400, 404))
 def delete(collection: str) -> Response:
     """Delete a collection with all its records."""
     state().services.collections.delete(_found(collection), actor())
@@ -89,6 +99,7 @@ def delete(collection: str) -> Response:
 
 
 @bp.delete("/<collection>/truncate")
+@describe(answers={204: None}, errors=(400, 404))
 def truncate(collection: str) -> Response:
     """Delete all records of a collection."""
     state().services.collections.truncate(_found(collection), actor())

@@ -3,6 +3,7 @@
 import msgspec
 from flask import Blueprint, Response
 
+from appos.web.describe import Later, describe
 from appos.web.state import state
 from appos.web.wire import answer, decode
 
@@ -17,6 +18,7 @@ class CheckRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 @bp.post("/check")
+@describe(body=CheckRequest, answers={200: Later("appos.compose.diagnose", "Check")}, errors=(400,))
 def check() -> Response:
     """Say what is wrong with files, at which line, and what to write instead."""
     request = decode(CheckRequest)

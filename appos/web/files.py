@@ -18,6 +18,7 @@ from appos.records.auth_options import TokenKind
 from appos.records.files.service import CONTEXT, Served
 from appos.records.models import RequestInfo
 from appos.web.conditions import Part, UnreadableRange, failed_status, wanted_parts
+from appos.web.describe import describe
 from appos.web.requestinfo import request_info
 from appos.web.state import identity, state
 from appos.web.wire import answer
@@ -53,7 +54,22 @@ ENDING = re.compile(r"\.[^.]*\Z")
 TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 
 
+class FileToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that opens protected files."""
+
+    token: str
+
+
+class FileQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The token for a protected file, the size of a smaller image, and whether to save it (1)."""
+
+    token: str = ""
+    thumb: str = ""
+    download: str = ""
+
+
 @bp.post("/token")
+@describe(answers={200: FileToken}, errors=(401,))
 def token() -> Response:
     """Answer with a token that opens protected files to the one who asks, for some minutes."""
     who = identity()
@@ -68,6 +84,12 @@ def file_token(who: Identity) -> str:
 
 
 @bp.get("/<collection>/<record_id>/<filename>")
+@describe(
+    query=FileQuery,
+    answers={200: bytes, 206: bytes, 304: None, 412: None, 416: bytes},
+    errors=(404,),
+    media="application/octet-stream",
+)
 def show(collection: str, record_id: str, filename: str) -> Response:
     """Send a file of a record, or a thumb of it, whole or in part."""
     thumb = request.args.get("thumb", "")

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from flask import Blueprint, Response, g, request
 
 from appos.web.address import expanded
+from appos.web.describe import describe
 from appos.web.headers import ADDED, CLOSED, COMMON
 from appos.web.state import identity, state
 from appos.web.whole import Whole
@@ -30,7 +32,16 @@ PLAIN = re.compile(
 HEALTHY = b'{"message":"API is healthy.","code":200,"data":{}}\n'
 
 
+class Healthy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """That all is well; `data` tells superusers of proxies and backups."""
+
+    message: str
+    code: int
+    data: dict[str, Any]
+
+
 @bp.get("")
+@describe(answers={200: Healthy})
 def show() -> Response:
     """Answer 200, or 503 with the reason when the database cannot be written."""
     problem = state().services.system.database_problem()

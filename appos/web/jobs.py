@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from appos.ledger.models import Job
 from appos.ledger.service import Ledger
+from appos.store.query import ListQuery, Page
+from appos.web.describe import describe
 from appos.web.state import actor, state
 from appos.web.stream import PING_SECONDS, event, event_stream, ping
 from appos.web.wire import answer, decode, list_query
@@ -27,12 +29,14 @@ class StartRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 @bp.get("")
+@describe(query=ListQuery, answers={200: Page[Job]}, errors=(400,))
 def index() -> Response:
     """List jobs, newest first."""
     return answer(state().services.ledger.page(list_query()))
 
 
 @bp.post("")
+@describe(body=StartRequest, answers={202: Job}, errors=(400,))
 def create() -> ResponseReturnValue:
     """Queue a job of a kind that can be started by hand."""
     job = state().tasks.start(decode(StartRequest).kind, actor())
@@ -40,12 +44,14 @@ def create() -> ResponseReturnValue:
 
 
 @bp.get("/<job_id>")
+@describe(answers={200: Job}, errors=(404,))
 def show(job_id: str) -> Response:
     """Show one job with its steps."""
     return answer(state().services.ledger.get(job_id))
 
 
 @bp.post("/<job_id>/cancel")
+@describe(answers={202: Job}, errors=(404, 409))
 def cancel(job_id: str) -> ResponseReturnValue:
     """Cancel a queued job, or ask a running one to stop at its next safe point."""
     job = state().services.ledger.cancel(job_id, actor())
@@ -54,6 +60,7 @@ def cancel(job_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<job_id>/log")
+@describe(answers={200: None}, errors=(404,), media="text/event-stream")
 def log(job_id: str) -> Response:
     """Stream a job's log: what was, then what comes, then the job as it ended.
 

@@ -12,6 +12,7 @@ from appos.records.models import Record
 from appos.records.realtime.outbox import Outbox
 from appos.records.realtime.topics import problems
 from appos.web.bind import bind
+from appos.web.describe import describe
 from appos.web.errors import MESSAGES
 from appos.web.state import state
 from appos.web.takeover import Takeover
@@ -28,6 +29,7 @@ class SubscribeRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
 
 
 @bp.get("")
+@describe(answers={200: None}, media="text/event-stream")
 def connect() -> Response:
     """Open a stream of events; the first one tells the client its id."""
     broker = state().services.realtime
@@ -41,6 +43,7 @@ def connect() -> Response:
 
 
 @bp.post("")
+@describe(body=SubscribeRequest, answers={204: None}, errors=(400, 403, 404))
 def subscribe() -> ResponseReturnValue:
     """Replace what a client subscribed to; from now on it has the rights of whoever asks."""
     asked = _asked()

@@ -1,7 +1,7 @@
 """PocketBase's routes of auth collections: signing in, staying signed in, and what links in mails are for."""
 
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 from flask import Blueprint, Response, g, request
@@ -15,6 +15,7 @@ from appos.records.collections import NO_AUTH_CONTEXT
 from appos.records.fields.problems import REQUIRED, problem
 from appos.records.models import Collection
 from appos.web.bind import bind
+from appos.web.describe import describe
 from appos.web.requestinfo import request_info
 from appos.web.state import actor, identity, state
 from appos.web.wire import UNSUPPORTED, answer, no_content
@@ -77,7 +78,48 @@ class ImpersonateRequest(msgspec.Struct, frozen=True):
     duration: int = 0
 
 
+class SignedInAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as it sees itself, and a token of it."""
+
+    record: dict[str, Any]
+    token: str
+
+
+class PasswordMethod(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether one signs in with a password, and what the other field may be."""
+
+    identity_fields: list[str]
+    enabled: bool
+
+
+class TimedMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """A second factor or a one-time password, and for how many seconds it counts."""
+
+    enabled: bool
+    duration: int
+
+
+class OAuth2Method(msgspec.Struct, frozen=True, kw_only=True):
+    """The providers elsewhere that one signs in with."""
+
+    providers: list[dict[str, Any]]
+    enabled: bool
+
+
+class AuthMethods(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How one can sign in. The last three are for older clients."""
+
+    password: PasswordMethod
+    oauth2: OAuth2Method
+    mfa: TimedMethod
+    otp: TimedMethod
+    auth_providers: list[dict[str, Any]] | None
+    username_password: bool
+    email_password: bool
+
+
 @bp.get("/auth-methods")
+@describe(answers={200: AuthMethods}, errors=(404,))
 def auth_methods(collection: str) -> Response:
     """Say how one can sign in to a collection."""
     found = _auth_collection(collection)
@@ -100,6 +142,7 @@ def auth_methods(collection: str) -> Response:
 
 
 @bp.post("/auth-with-password")
+@describe(body=SignInRequest, answers={200: SignedInAnswer}, errors=(400, 403, 404))
 def auth_with_password(collection: str) -> Response:
     """Sign in with a password."""
     found = _auth_collection(collection)
@@ -124,6 +167,7 @@ def auth_with_password(collection: str) -> Response:
 
 
 @bp.post("/request-otp")
+@describe(answers={}, errors=(403, 404))
 def request_otp(collection: str) -> NoReturn:
     """Refuse, as PocketBase does where one-time passwords are switched off."""
     _auth_collection(collection)
@@ -131,12 +175,14 @@ def request_otp(collection: str) -> NoReturn:
 
 
 @bp.post("/auth-with-otp")
+@describe(answers={}, errors=(403, 404))
 def auth_with_otp(collection: str) -> NoReturn:
     """Refuse, as PocketBase does where one-time passwords are switched off."""
     request_otp(collection)
 
 
 @bp.post("/auth-with-oauth2")
+@describe(answers={}, errors=(403, 404))
 def auth_with_oauth2(collection: str) -> NoReturn:
     """Refuse, as PocketBase does where OAuth2 is switched off."""
     _auth_collection(collection)
@@ -144,6 +190,7 @@ def auth_with_oauth2(collection: str) -> NoReturn:
 
 
 @bp.post("/auth-refresh")
+@describe(answers={200: SignedInAnswer}, errors=(404,))
 def auth_refresh(collection: str) -> Response:
     """Answer with a new token for the account of the request's token."""
     who = _own_identity(collection)
@@ -153,6 +200,7 @@ def auth_refresh(collection: str) -> Response:
 
 
 @bp.post("/impersonate/<record_id>")
+@describe(body=ImpersonateRequest, answers={200: SignedInAnswer}, errors=(400, 404))
 def impersonate(collection: str, record_id: str) -> Response:
     """Answer with a token of another account, which cannot be refreshed."""
     accounts = state().services.accounts
@@ -169,6 +217,7 @@ def impersonate(collection: str, record_id: str) -> Response:
 
 
 @bp.post("/request-password-reset")
+@describe(body=EmailRequest, answers={204: None}, errors=(400, 404))
 def request_password_reset(collection: str) -> Response:
     """Queue a mail with a reset link; the answer is the same whether or not there is such an account."""
     found = _auth_collection(collection)
@@ -181,6 +230,7 @@ def request_password_reset(collection: str) -> Response:
 
 
 @bp.post("/confirm-password-reset")
+@describe(body=NewPasswordRequest, answers={204: None}, errors=(400, 404))
 def confirm_password_reset(collection: str) -> Response:
     """Set a new password with the token of a reset link."""
     found = _auth_collection(collection)
@@ -191,6 +241,7 @@ def confirm_password_reset(collection: str) -> Response:
 
 
 @bp.post("/request-verification")
+@describe(body=EmailRequest, answers={204: None}, errors=(400, 404))
 def request_verification(collection: str) -> Response:
     """Queue a mail that proves an address; the answer is the same whether or not it is anybody's."""
     found = _auth_collection(collection)
@@ -202,6 +253,7 @@ def request_verification(collection: str) -> Response:
 
 
 @bp.post("/confirm-verification")
+@describe(body=TokenRequest, answers={204: None}, errors=(400, 404))
 def confirm_verification(collection: str) -> Response:
     """Mark an account as verified with the token of such a mail."""
     found = _auth_collection(collection)
@@ -213,6 +265,7 @@ def confirm_verification(collection: str) -> Response:
 
 
 @bp.post("/request-email-change")
+@describe(body=NewEmailRequest, answers={204: None}, errors=(400, 404))
 def request_email_change(collection: str) -> Response:
     """Send a mail to a new address of one's own account."""
     who = _own_identity(collection)
@@ -223,6 +276,7 @@ def request_email_change(collection: str) -> Response:
 
 
 @bp.post("/confirm-email-change")
+@describe(body=TokenRequest, answers={204: None}, errors=(400, 404))
 def confirm_email_change(collection: str) -> Response:
     """Give an account its new address with the token of such a mail and its password."""
     found = _auth_collection(collection)

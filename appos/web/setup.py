@@ -3,7 +3,8 @@
 import msgspec
 from flask import Blueprint, Response
 
-from appos.web.record_auth import answer_signed_in
+from appos.web.describe import describe
+from appos.web.record_auth import SignedInAnswer, answer_signed_in
 from appos.web.state import actor, state
 from appos.web.wire import answer, decode
 
@@ -18,7 +19,15 @@ class InitRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     token: str
 
 
+class SetupStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether the installation waits for its first superuser, and how that comes to be."""
+
+    needs_setup: bool
+    init_mode: str
+
+
 @bp.get("/status")
+@describe(answers={200: SetupStatus})
 def show() -> Response:
     """Say whether the installation waits for its first superuser."""
     services = state().services
@@ -26,6 +35,7 @@ def show() -> Response:
 
 
 @bp.post("/init")
+@describe(body=InitRequest, answers={200: SignedInAnswer}, errors=(400, 403, 409))
 def init() -> Response:
     """Create the first superuser, once."""
     asked = decode(InitRequest)

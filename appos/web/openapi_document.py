@@ -1,0 +1,236 @@
+"""The OpenAPI description, made of the routes, of who may call them, and of what each view tells of itself.
+
+Source: OpenAPI Specification 3.1.0.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import Flask
+from werkzeug.routing import Rule
+
+from appos import __version__
+from appos.web.access import Permission, permission_of
+from appos.web.describe import JSON, Description, Later, description_of
+from appos.web.errors import OWN_PREFIX
+
+PREFIX = "/api/"
+Json = dict[str, Any]
+
+_REF = "#/components/schemas/{name}"
+_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+# What every request may be answered with, and what may be wrong with any body, and with any query.
+_ALWAYS = (429, 500, 503)
+_SIGNED_IN = (401, 403)
+# The kinds of callers that a route is open to without a token too, and those that have to be signed in.
+_CLOSED: list[Json] = [{"token": []}]
+_OPEN: dict[Permission, list[Json]] = {Permission.PUBLIC: [], Permission.RULE: [{}, *_CLOSED]}
+
+ABOUT = """\
+Requests and answers are JSON in UTF-8; names are camelCase, ids are 15 characters, dates look like
+`2006-01-02 15:04:05.000Z` and are UTC.
+
+Sign in with `POST /api/collections/_superusers/auth-with-password` and send the token in the header
+`Authorization`.
+
+What lies outside of `/api/appos/` is PocketBase's API, and answers as PocketBase does; `fields` in the query
+picks fields of any answer. Lists take `page`, `perPage`, `sort`, `filter` and `skipTotal`.
+"""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one value of the request."""
+
+    code: str
+    message: str
+
+
+class Error(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request failed. `data` has a `Problem` by the path of each value that is wrong."""
+
+    data: dict[str, Any]
+    message: str
+    status: int
+
+
+class OwnError(Error, frozen=True, kw_only=True):
+    """Why a request under /api/appos/ failed; `code` is stable, and says exactly what it was."""
+
+    code: str
+
+
+def document(app: Flask) -> Json:
+    """Return the description of every route under /api/.
+
+    Raises:
+        RuntimeError: a view tells nothing of itself.
+    """
+    operations = [_Operation(app, rule, method) for rule, method in _routes(app)]
+    schemas = _Schemas(operation.description for operation in operations)
+    paths: dict[str, Json] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = operation.told(schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "AppOS", "version": __version__, "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "security": _CLOSED,
+        "tags": _tags(app, operations),
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": schemas.components,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "The token of a sign-in."}
+            },
+        },
+    }
+
+
+def _routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(PREFIX):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method
+
+
+def undescribed(app: Flask) -> list[str]:
+    """Return the endpoints under /api/ whose views tell nothing of themselves."""
+    endpoints = {rule.endpoint for rule, _ in _routes(app)}
+    return sorted(each for each in endpoints if description_of(app.view_functions[each]) is None)
+
+
+class _Schemas:
+    """The schemas of all types that views name, each once under `components`."""
+
+    def __init__(self, descriptions: Iterator[Description]) -> None:
+        types = [Problem, Error, OwnError]
+        for description in descriptions:
+            types += [each for each in _types(description) if each is not bytes]
+        # The same type may be named by many, and need not be hashable.
+        unique = list({repr(each): each for each in types}.values())
+        schemas, self.components = msgspec.json.schema_components(unique, ref_template=_REF)
+        self._schemas = {repr(each): schema for each, schema in zip(unique, schemas, strict=True)}
+
+    def of(self, type_: Any) -> Json:
+        """Return the schema of a type, mostly a reference."""
+        return dict(self._schemas[repr(_found(type_))])
+
+    def properties(self, type_: Any) -> Iterator[tuple[str, Json, bool]]:
+        """Yield name and schema of each field of a struct, and whether it has to be there."""
+        name = self.of(type_)["$ref"].rpartition("/")[2]
+        schema = self.components[name]
+        for property_, told in schema["properties"].items():
+            yield property_, told, property_ in schema.get("required", ())
+
+
+def _types(description: Description) -> Iterator[Any]:
+    for each in (description.body, description.query, *description.answers.values()):
+        if each is not None:
+            yield _found(each)
+
+
+def _found(type_: Any) -> Any:
+    return type_.found() if isinstance(type_, Later) else type_
+
+
+class _Operation:
+    """One method of one path."""
+
+    def __init__(self, app: Flask, rule: Rule, method: str) -> None:
+        self._rule = rule
+        self._view = app.view_functions[rule.endpoint]
+        found = description_of(self._view)
+        if found is None:
+            raise RuntimeError(f"the view of {rule.endpoint} has no @describe")
+        self.description = found
+        self.method = method
+        self.path = _PARAMETER.sub(r"{\1}", rule.rule)
+        self._permission = permission_of(rule.endpoint)
+        self._has_methods = len((rule.methods or set()) - {"HEAD", "OPTIONS"}) > 1
+
+    @property
+    def tag(self) -> str:
+        """The blueprint that the view is in."""
+        return str(self._rule.endpoint).rpartition(".")[0]
+
+    def told(self, schemas: _Schemas) -> Json:
+        """Describe it."""
+        summary, _, more = (inspect.getdoc(self._view) or "").partition("\n")
+        told: Json = {
+            "operationId": self._rule.endpoint + (f".{self.method.lower()}" if self._has_methods else ""),
+            "tags": [self.tag],
+            "summary": summary.rstrip("."),
+            "security": _OPEN.get(self._permission or Permission.SUPERUSER, _CLOSED),
+            "responses": self._responses(schemas),
+        }
+        if about := _without_errors(more):
+            told["description"] = about
+        if parameters := [*self._path_parameters(), *self._query_parameters(schemas)]:
+            told["parameters"] = parameters
+        if self.description.body is not None:
+            told["requestBody"] = self._body(schemas)
+        return told
+
+    def _path_parameters(self) -> Iterator[Json]:
+        for name in _PARAMETER.findall(self._rule.rule):
+            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+    def _query_parameters(self, schemas: _Schemas) -> Iterator[Json]:
+        if self.description.query is None:
+            return
+        for name, schema, required in schemas.properties(self.description.query):
+            yield {"name": name, "in": "query", "required": required, "schema": schema}
+
+    def _body(self, schemas: _Schemas) -> Json:
+        schema = schemas.of(self.description.body)
+        is_needed = "$ref" in schema and any(must for _, _, must in schemas.properties(self.description.body))
+        content = {media: {"schema": schema} for media in self.description.body_media}
+        return {"required": is_needed, "content": content}
+
+    def _responses(self, schemas: _Schemas) -> Json:
+        told: dict[int, Json] = {}
+        for status in self._error_statuses():
+            kind = OwnError if self.path.startswith(OWN_PREFIX) else Error
+            told[status] = _response(status, {JSON: {"schema": schemas.of(kind)}})
+        for status, type_ in self.description.answers.items():
+            told[status] = _response(status, self._content(status, type_, schemas))
+        return {str(status): told[status] for status in sorted(told)}
+
+    def _content(self, status: int, type_: Any, schemas: _Schemas) -> Json | None:
+        if type_ is bytes or (type_ is None and self.description.media != JSON and status == HTTPStatus.OK):
+            return {self.description.media: {}}
+        return None if type_ is None else {JSON: {"schema": schemas.of(type_)}}
+
+    def _error_statuses(self) -> set[int]:
+        found = {*self.description.errors, *_ALWAYS}
+        if self._permission not in _OPEN:
+            found.update(_SIGNED_IN)
+        if self.method in ("POST", "PUT", "PATCH"):
+            found.add(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return found
+
+
+def _response(status: int, content: Json | None) -> Json:
+    response: Json = {"description": HTTPStatus(status).phrase}
+    return response if content is None else response | {"content": content}
+
+
+def _without_errors(text: str) -> str:
+    """Leave out what a docstring says of exceptions: what comes of them is told by status."""
+    return text.partition("Raises:")[0].strip()
+
+
+def _tags(app: Flask, operations: list[_Operation]) -> list[Json]:
+    names = dict.fromkeys(operation.tag for operation in operations)
+    return [{"name": name, "description": _about(app.view_functions, name)} for name in sorted(names)]
+
+
+def _about(views: Mapping[str, Callable[..., Any]], blueprint: str) -> str:
+    """Return what the module of a blueprint says that it is for."""
+    view = next(view for endpoint, view in views.items() if endpoint.rpartition(".")[0] == blueprint)
+    module = inspect.getmodule(view)
+    return (inspect.getdoc(module) or "").partition("\n")[0]
