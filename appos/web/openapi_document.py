@@ -209,6 +209,9 @@ class _Operation:
         found = {*self.description.errors, *_ALWAYS}
         if self._permission not in _OPEN:
             found.update(_SIGNED_IN)
+        if self._rule.arguments:
+            # Some names are none of any route, such as those with a line break.
+            found.add(HTTPStatus.NOT_FOUND)
         if self.method in ("POST", "PUT", "PATCH"):
             found.add(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return found

@@ -10,6 +10,17 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
+// Paragraphs of a text in which `such words` are code.
+function prose(text) {
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((paragraph) => {
+      const parts = paragraph.replace(/\s+/g, " ").split("`");
+      return make("p", {}, ...parts.map((part, index) => (index % 2 ? make("code", { textContent: part }) : part)));
+    });
+}
+
 function operationsOf(description) {
   const found = [];
   for (const [path, item] of Object.entries(description.paths)) {
@@ -28,7 +39,8 @@ function parameterInput(parameter, schemas) {
   const schema = schemas.resolved(parameter.schema);
   const options = schema.enum ?? (schema.type === "boolean" ? ["true", "false"] : null);
   if (options) {
-    const select = make("select", {}, make("option", { value: "", textContent: "" }));
+    const usual = parameter.schema.default === undefined ? "" : `${parameter.schema.default} (default)`;
+    const select = make("select", {}, make("option", { value: "", textContent: usual }));
     for (const each of options) select.append(make("option", { value: each, textContent: each }));
     return select;
   }
@@ -139,10 +151,8 @@ function card(operation, schemas) {
   element.addEventListener(
     "toggle",
     () => {
-      const about = [operation.description, needs(operation)].filter(Boolean).join("\n\n");
-      element.append(
-        make("div", { className: "inside" }, make("p", { textContent: about }), tryForm(operation, schemas), answers(operation, schemas)),
-      );
+      const about = prose(`${operation.description ?? ""}\n\n${needs(operation)}`);
+      element.append(make("div", { className: "inside" }, ...about, tryForm(operation, schemas), answers(operation, schemas)));
     },
     { once: true },
   );
@@ -151,7 +161,7 @@ function card(operation, schemas) {
 
 function draw(description) {
   const schemas = new Schemas(description.components.schemas);
-  byId("about").textContent = description.info.description.trim();
+  byId("about").append(...prose(description.info.description));
   byId("version").textContent = `AppOS ${description.info.version}`;
   const operations = operationsOf(description);
   const groups = description.tags.map((tag) => {
@@ -197,8 +207,14 @@ async function signIn(form) {
   const body = await response.json();
   session.token = response.ok ? body.token : "";
   byId("who").textContent = response.ok ? `Signed in as ${body.record.email}` : body.message;
-  byId("sign-out").hidden = !response.ok;
-  if (response.ok) byId("password").value = "";
+  if (!response.ok) return;
+  byId("password").value = "";
+  showSignedIn(true);
+}
+
+function showSignedIn(isSignedIn) {
+  for (const part of byId("sign-in").querySelectorAll("input, .primary")) part.hidden = isSignedIn;
+  byId("sign-out").hidden = !isSignedIn;
 }
 
 byId("sign-in").addEventListener("submit", async (event) => {
@@ -212,7 +228,7 @@ byId("sign-in").addEventListener("submit", async (event) => {
 byId("sign-out").addEventListener("click", () => {
   session.token = "";
   byId("who").textContent = "";
-  byId("sign-out").hidden = true;
+  showSignedIn(false);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.closest("input, textarea, select")) return;

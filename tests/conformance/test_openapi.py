@@ -1,0 +1,177 @@
+"""A running AppOS against its own description: nothing is answered that it does not tell, and nothing fails.
+
+schemathesis makes requests that the description allows, and some that it does not. Who asks, and whether what
+a path names is there, is drawn besides.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.engine_daemon import running_engine
+from tests.serving import Server, running_server
+
+pytestmark = pytest.mark.campaign
+
+IS_FULL = os.environ.get("CAMPAIGN") == "full"
+EXAMPLES = 150 if IS_FULL else 6
+# The sample is the same at every run, the full count is not.
+SEED = int(os.environ.get("CAMPAIGN_SEED", 0)) or (random.randrange(1, 1 << 31) if IS_FULL else 1)
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+STREAM = "text/event-stream"
+# What would change the answers to all that follows: limits of requests, and what policies refuse.
+LEFT_ALONE = {"rateLimits"}
+USER = {"email": "bob@example.com", "password": "Granite-Falcon-42", "passwordConfirm": "Granite-Falcon-42"}
+POSTS = {
+    "name": "posts",
+    "type": "base",
+    "fields": [{"name": "title", "type": "text"}, {"name": "count", "type": "number"}],
+    **{f"{verb}Rule": "" for verb in ("list", "view", "create", "update", "delete")},
+}
+
+
+@dataclass
+class World:
+    """A server, tokens by who has them, and what paths may name that is there."""
+
+    server: Server
+    description: Any
+    tokens: tuple[str, ...]
+    real: dict[str, tuple[str, ...]]
+
+    def operations(self) -> Iterator[Any]:
+        """What is deleted is deleted last."""
+        schema = schemathesis.openapi.from_dict(self.description)
+        results = list(schema.get_all_operations())
+        found = [result.ok() for result in results if isinstance(result, Ok)]
+        assert len(found) == len(results)
+        yield from sorted(found, key=lambda operation: operation.method.upper() == "DELETE")
+
+    def told(self, operation: Any) -> Any:
+        return self.description["paths"][operation.path][operation.method.lower()]
+
+    def is_endless(self, operation: Any) -> bool:
+        """Whether it answers with a stream, or turns into something that is no HTTP."""
+        responses = self.told(operation)["responses"]
+        return "101" in responses or STREAM in responses.get("200", {}).get("content", {})
+
+
+def made(server: Server, path: str, token: str, body: object) -> Any:
+    answer = server.request("POST", path, token, body)
+    assert answer.status in (200, 202), answer.text
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("openapi")
+    with running_engine() as engine, running_server(folder / "data", DOCKER_HOST=engine.host) as server:
+        superuser = server.claim()
+        made(server, "/api/collections", superuser, POSTS)
+        post = made(server, "/api/collections/posts/records", superuser, {"title": "one"})
+        user = made(server, "/api/collections/users/records", superuser, USER)
+        job = made(server, "/api/appos/jobs", superuser, {"kind": "system.check"})
+        signed_in = {"identity": USER["email"], "password": USER["password"]}
+        token = made(server, "/api/collections/users/auth-with-password", "", signed_in)["token"]
+        yield World(
+            server=server,
+            description=server.request("GET", "/api/openapi.json").json(),
+            tokens=(superuser, superuser, token, ""),
+            real={
+                "collection": ("posts", "users"),
+                "record_id": (post["id"], user["id"]),
+                "job_id": (job["id"],),
+                "name": ("appos",),
+                "cron_id": ("__pbLogsCleanup__",),
+            },
+        )
+
+
+def problem_of(world: World, operation: Any, mode: GenerationMode) -> str:
+    """What is wrong with the answers to an operation, with a small request that shows it; "" for nothing."""
+    names = sorted(world.real)
+
+    @seed(SEED)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        case=operation.as_strategy(generation_mode=mode),
+        token=st.sampled_from(world.tokens),
+        real=st.one_of(st.none(), st.fixed_dictionaries({n: st.sampled_from(world.real[n]) for n in names})),
+    )
+    def ask(case: Case[Any], token: str, real: dict[str, str] | None) -> None:
+        if real and case.path_parameters:
+            case.path_parameters.update({name: real[name] for name in case.path_parameters if name in real})
+        if isinstance(case.body, dict):
+            for name in LEFT_ALONE:
+                case.body.pop(name, None)
+        headers = {"Authorization": token} if token else {}
+        response = case.call(base_url=world.server.url, headers=headers, timeout=30)
+        assert response.status_code != 500, response.text
+        case.validate_response(response, checks=CHECKS)
+
+    try:
+        ask()
+    except Unsatisfiable:
+        # What takes nothing cannot be asked wrongly.
+        return ""
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told with all others
+        return f"{operation.label} ({mode.value}): {error}"
+    return ""
+
+
+@pytest.mark.timeout(3600 if IS_FULL else 120)
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: str(mode.value))
+def test_every_answer_is_described(world: World, mode: GenerationMode) -> None:
+    asked = [each for each in world.operations() if not world.is_endless(each)]
+    problems = [problem_of(world, operation, mode) for operation in asked]
+
+    assert len(asked) > 60
+    assert "\n\n".join(filter(None, problems)) == "", f"seed {SEED}"
+    assert "request_crashed" not in world.server.log_text()
+
+
+def test_every_stream_begins_as_described(world: World) -> None:
+    streams = [each for each in world.operations() if world.is_endless(each)]
+    for operation in streams:
+        told = world.told(operation)["responses"]
+        path = str(operation.path)
+        for name, values in world.real.items():
+            path = path.replace(f"{{{name}}}", values[0])
+        for token in set(world.tokens):
+            headers = {"Authorization": token} if token else {}
+            answer = requests.get(world.server.url + path, headers=headers, stream=True, timeout=30)
+            with answer:
+                assert str(answer.status_code) in told, (path, answer.status_code)
+                media = answer.headers["Content-Type"].partition(";")[0]
+                assert media in told[str(answer.status_code)]["content"], (path, media)
+
+    assert streams
+
+
+def test_the_page_and_the_description_are_for_everybody(tmp_path: Path, world: World) -> None:
+    for path, media in (("/api/openapi.json", "application/json"), ("/api/docs", "text/html")):
+        answer = world.server.request("GET", path)
+        assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (200, media)
