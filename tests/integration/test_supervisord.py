@@ -18,6 +18,7 @@ user=root
 logfile=/dev/null
 logfile_maxbytes=0
 pidfile={folder}/pid
+childlogdir={folder}
 [unix_http_server]
 file={folder}/socket
 chmod=0700

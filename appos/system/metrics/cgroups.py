@@ -5,6 +5,8 @@ They are to be seen where AppOS runs on the host itself. A container sees its ow
 Documentation/admin-guide/cgroup-v1 and cgroup-v2.
 """
 
+import os
+import re
 import time
 from pathlib import Path
 
@@ -13,37 +15,36 @@ from appos.system.metrics.models import Reading
 
 ROOT = Path("/sys/fs/cgroup")
 PROC = Path("/proc")
-# Where engines put containers, by their driver of cgroups: cgroupfs, systemd.
-_PLACES = ("docker/{id}", "system.slice/docker-{id}.scope")
+# What engines call the cgroup of a container, by their driver: cgroupfs and systemd. Where it lies is theirs.
+_NAMES = re.compile(r"(?:docker-)?([0-9a-f]{64})(?:\.scope)?")
 
 
 class Cgroups:
     """Reads the counters of containers by their whole ids."""
 
     def __init__(self, root: Path = ROOT, proc: Path = PROC) -> None:
-        self._root = root
         self._proc = proc
         self._is_unified = (root / "cgroup.controllers").exists()
-        # Where the files of a container were found.
-        self._found: dict[str, str] = {}
+        self._root = root
+        # Where the files of containers lie below the root of a hierarchy, and whose are nowhere.
+        self._places: dict[str, str] = {}
+        self._missing: set[str] = set()
 
     def read(self, container: str, *, has_network: bool) -> Reading | None:
         """Read a container; None where its files are not to be seen.
 
         Without a network of its own (`has_network`) the one that its processes see is the host's.
         """
-        place = self._found.get(container) or self._place(container)
+        place = self._place(container)
         if not place:
             return None
         try:
-            reading = self._unified(place) if self._is_unified else self._separate(place)
-            self._found[container] = place
+            seconds, memory = self._unified(place) if self._is_unified else self._separate(place)
             received, sent = self._network(place) if has_network else (None, None)
         except (OSError, ValueError):
             # It has just ended.
-            self._found.pop(container, None)
+            self._places.pop(container, None)
             return None
-        seconds, memory = reading
         return Reading(
             time=time.time(),
             cpu_seconds=seconds,
@@ -53,14 +54,32 @@ class Cgroups:
         )
 
     def forget(self, containers: set[str]) -> None:
-        """Keep in mind only where the files of these containers are."""
-        self._found = {each: place for each, place in self._found.items() if each in containers}
+        """Keep in mind only these containers."""
+        self._missing &= containers
+        self._places = {each: place for each, place in self._places.items() if each in containers}
 
     def _place(self, container: str) -> str:
-        """Return the path of a container's cgroup within its hierarchy, "" where there is none."""
-        root = self._root if self._is_unified else self._root / "memory"
-        places = (place.format(id=container) for place in _PLACES)
-        return next((place for place in places if (root / place).is_dir()), "")
+        """Return where the files of a container lie, "" where they are not to be seen."""
+        if container not in self._places and container not in self._missing:
+            self._places |= self._seen()
+            if container not in self._places:
+                self._missing.add(container)
+        return self._places.get(container, "")
+
+    def _seen(self) -> dict[str, str]:
+        """Look for the cgroups of all containers."""
+        top = self._top()
+        found = {}
+        for directory, names, _ in os.walk(top):
+            for name in names:
+                named = _NAMES.fullmatch(name)
+                if named:
+                    found[named[1]] = os.path.relpath(os.path.join(directory, name), top)
+        return found
+
+    def _top(self) -> str:
+        """Return the root of the hierarchy that is looked at."""
+        return str(self._root if self._is_unified else self._root / "memory")
 
     def _unified(self, place: str) -> tuple[float, int]:
         """Return seconds of processors and bytes of memory, of version 2."""
@@ -78,8 +97,7 @@ class Cgroups:
 
     def _network(self, place: str) -> tuple[int | None, int | None]:
         """Return what a container has received and sent, as one of its processes sees it."""
-        root = self._root if self._is_unified else self._root / "memory"
-        process = _text(f"{root}/{place}/cgroup.procs").partition("\n")[0]
+        process = _text(f"{self._top()}/{place}/cgroup.procs").partition("\n")[0]
         # A process that another namespace does not see is 0 there.
         if process in ("", "0"):
             return None, None
