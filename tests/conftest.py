@@ -38,13 +38,11 @@ CHEAP = 4
 TOGETHER = re.compile(r"tests/(e2e/test_container|integration/test_compose)")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests of a file in one worker: they share fixtures."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        together = TOGETHER.match(file)
-        item.add_marker(pytest.mark.xdist_group(together[0] if together else file))
+    file = item.nodeid.partition("::")[0]
+    together = TOGETHER.match(file)
+    item.add_marker(pytest.mark.xdist_group(together[0] if together else file))
 
 
 @dataclass(frozen=True)
