@@ -9,6 +9,7 @@ from appos.accounts.addresses import Addresses
 from appos.accounts.claim import Claim
 from appos.accounts.mail import Mailer
 from appos.accounts.mails import AccountMails
+from appos.accounts.notices import Notices
 from appos.accounts.origins import Origins
 from appos.accounts.resets import PasswordResets
 from appos.accounts.samples import SampleMails
@@ -74,6 +75,7 @@ class Services:
     accounts: Accounts
     claim: Claim
     mails: AccountMails
+    notices: Notices
     resets: PasswordResets
     addresses: Addresses
     origins: Origins
@@ -126,6 +128,7 @@ class Services:
             accounts=accounts,
             claim=Claim(config, data, collections, accounts),
             mails=mails,
+            notices=Notices(ledger, settings, own_settings, mailer),
             resets=resets,
             addresses=Addresses(accounts, mails),
             origins=Origins(data, collections, records, mails),

@@ -71,6 +71,11 @@ KINDS: Kinds = {
         call=lambda services, run: services.mails.send(run),
         timeout_seconds=120,
     ),
+    "mail.failure": Kind(
+        title="Tell by mail of a job that failed",
+        call=lambda services, run: services.notices.send(run),
+        timeout_seconds=300,
+    ),
     "mail.login_alert": Kind(
         title="Send a mail about a sign-in from a new place",
         call=lambda services, run: services.mails.send(run),

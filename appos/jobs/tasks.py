@@ -94,10 +94,15 @@ class Tasks:
         self._run_job(job_id)
 
     def execute(self, job_id: str) -> None:
-        """Run a job; afterwards, put the next one of its subject on the queue."""
+        """Run a job; afterwards, put the next one of its subject on the queue, and tell of a failure."""
         job = self.runner.execute(job_id, self._handler)
-        if job is not None and job.subject:
+        if job is None:
+            return
+        if job.subject:
             self.reconcile(job.subject)
+        notice = self._services.notices.order(job)
+        if notice is not None:
+            self.submit(notice, SYSTEM)
 
     def reconcile(self, subject: str = "") -> None:
         """Put the jobs on the queue that may start, all of them or those of one subject."""

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from appos.audit.models import Actor
 from appos.audit.service import Audit
+from appos.config import EMAIL
 from appos.errors import InvalidError
 from appos.records import table
 from appos.records.settings.models import Settings
@@ -24,18 +25,23 @@ LogLevel = Literal["", "DEBUG", "INFO", "WARNING", "ERROR"]
 Days = Annotated[int, Meta(ge=1, le=3650)]
 MetricsDays = Annotated[int, Meta(ge=1, le=90)]
 WatchSeconds = Annotated[int, Meta(ge=0, le=600)]
+# `$` alone would let a line break stand behind the address.
+Email = Annotated[str, Meta(pattern=f"^{EMAIL.pattern}$(?!\\n)", max_length=255)]
+Emails = Annotated[tuple[Email, ...], Meta(max_length=10)]
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is kept here: for how many days, and what apps get that say nothing else.
 
-    `watch_seconds` is how long a deployment is watched once it is healthy.
+    `watch_seconds` is how long a deployment is watched once it is healthy, `notify_emails` who hears of one
+    that failed.
     """
 
     log_level: LogLevel = ""
     metrics_days: MetricsDays = 7
     jobs_days: Days = 90
     watch_seconds: WatchSeconds = 10
+    notify_emails: Emails = ()
 
 
 class OwnSettings(Kept, frozen=True, kw_only=True, rename="camel"):
@@ -56,6 +62,7 @@ class OwnChanges(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     metrics_days: MetricsDays | UnsetType = UNSET
     jobs_days: Days | UnsetType = UNSET
     watch_seconds: WatchSeconds | UnsetType = UNSET
+    notify_emails: Emails | UnsetType = UNSET
 
 
 class OwnSettingsService:

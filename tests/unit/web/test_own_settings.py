@@ -19,6 +19,7 @@ DEFAULTS = {
     "metricsDays": 7,
     "jobsDays": 90,
     "watchSeconds": 10,
+    "notifyEmails": [],
     "publicAddress": "http://127.0.0.1:9091",
     "logsDays": 5,
 }
@@ -94,6 +95,9 @@ def test_a_change_stands_in_the_audit_trail(
         ({"publicAddress": "appos.example.com"}, "publicAddress"),
         ({"publicAddress": "https://ada:secret@example.com"}, "publicAddress"),
         ({"publicAddress": "http://[::1"}, "publicAddress"),
+        ({"notifyEmails": ["ada"]}, "notifyEmails[0]"),
+        ({"notifyEmails": ["ada@example.com\nBcc: eve@example.com"]}, "notifyEmails[0]"),
+        ({"notifyEmails": ["ada@example.com\n"]}, "notifyEmails[0]"),
         ({"unknown": 1}, "body"),
     ],
 )
