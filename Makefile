@@ -76,7 +76,7 @@ fmt: dev ## Format the code and mend what can be mended
 	@"$(RUN)" -m ruff check --fix .
 
 test: dev test-packages ## Run the tests (ARGS="-k words": some of them)
-	@"$(RUN)" -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(SUITES) $(ARGS)
+	@"$(RUN)" -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(SUITES) $(ARGS)
 
 conformance: dev test-packages ## Compare with the reference programs, at full count (CORPUS=DIR: and check a directory's Compose files)
 	@CAMPAIGN=full "$(RUN)" -m pytest --timeout=3600 tests/conformance $(ARGS)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from appos.accounts import passwords
 from appos.accounts.models import Identity
@@ -38,11 +40,19 @@ CHEAP = 4
 TOGETHER = re.compile(r"tests/(e2e/test_container|integration/test_compose)")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests of a file in one worker: they share fixtures."""
-    file = item.nodeid.partition("::")[0]
-    together = TOGETHER.match(file)
-    item.add_marker(pytest.mark.xdist_group(together[0] if together else file))
+class ByFile(LoadScopeScheduling):  # type: ignore[misc] - xdist ships no types
+    """Hands the tests of a file to one worker, since they share fixtures."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        together = TOGETHER.match(file)
+        return together[0] if together else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Say who hands out the tests where there are several workers."""
+    return ByFile(config, log)
 
 
 @dataclass(frozen=True)
