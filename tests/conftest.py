@@ -40,7 +40,7 @@ CHEAP = 4
 TOGETHER = re.compile(r"tests/(e2e/test_container|integration/test_compose)")
 
 
-class ByFile(LoadScopeScheduling):  # type: ignore[misc] - xdist ships no types
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """Hands the tests of a file to one worker, since they share fixtures."""
 
     def _split_scope(self, nodeid: str) -> str:
