@@ -116,7 +116,8 @@ class Release(_Shown, frozen=True, kw_only=True):
     """One deployment: what was deployed, when, by whom, and how it ended.
 
     `revision` is that of the files. `environment` is a fingerprint of the values that the files were filled
-    with. `error` says why it failed.
+    with. `job` is the id of the job that deploys it. `volumes` are the app's volumes that were there before.
+    `error` says why it failed.
     """
 
     number: int
@@ -125,8 +126,10 @@ class Release(_Shown, frozen=True, kw_only=True):
     created: str
     created_by: str
     revision: str
+    job: str = ""
     environment: str = ""
     images: Mapping[str, ReleaseImage] = {}
+    volumes: tuple[str, ...] = ()
     error: str = ""
     message: str = ""
     finished: str = ""

@@ -113,15 +113,31 @@ class Projects:
             refused=located((*seen.verdict.refused, *seen.unreachable, *failing), seen.sources),
         )
 
+    def vet(self, files: ProjectFiles, deploy: Deploy | None = None) -> Seen:
+        """Look at a project, and refuse what may not be deployed or is certain to fail; nothing is changed.
+
+        Raises:
+            InvalidError: `compose_invalid`.
+            ForbiddenError: `policy_refused`.
+            ConflictError: `preflight_failed`, `plan_obstacle` or `path_unreachable`.
+        """
+        seen = self._looks.look(files, deploy or Deploy())
+        refuse(seen.verdict, seen.preflight, seen.plan)
+        refuse_unreachable(seen.unreachable)
+        return seen
+
     def up(
         self,
         files: ProjectFiles,
         deploy: Deploy | None = None,
         *,
+        seen: Seen | None = None,
         on_step: OnStep = ignore,
         cancel: Cancel | None = None,
     ) -> Outcome:
         """Deploy a project, and wait until every service is healthy or one is known not to be.
+
+        `seen` is what `vet` has returned of these files, which is then not looked at again.
 
         Raises:
             InvalidError: `compose_invalid`.
@@ -130,9 +146,7 @@ class Projects:
             EngineError: `compose_failed` in Compose's own words, `compose_cancelled` or `compose_timeout`.
         """
         deploy = deploy or Deploy()
-        seen = self._looks.look(files, deploy)
-        refuse(seen.verdict, seen.preflight, seen.plan)
-        refuse_unreachable(seen.unreachable)
+        seen = seen or self.vet(files, deploy)
         ensure_sources(seen.model, seen.files.directory)
         # A symbolic link may lead elsewhere by now.
         judge(seen.judged, seen.rules, deploy.role, seen.places).refuse()
@@ -180,18 +194,37 @@ class Projects:
         files: ProjectFiles,
         services: tuple[str, ...] = (),
         *,
+        missing: bool = False,
         credentials: tuple[Credentials, ...] = (),
         on_step: OnStep = ignore,
         cancel: Cancel | None = None,
     ) -> None:
-        """Pull the images of a project.
+        """Pull the images of a project, or only those that the engine has not.
 
         Raises:
             InvalidError: `compose_invalid`.
         """
         self._looks.valid(files)
         logins = _logins(credentials)
-        self._compose().pull(files, services, logins=logins, on_step=on_step, cancel=cancel)
+        self._compose().pull(files, services, missing=missing, logins=logins, on_step=on_step, cancel=cancel)
+
+    def build(
+        self,
+        files: ProjectFiles,
+        *,
+        credentials: tuple[Credentials, ...] = (),
+        on_step: OnStep = ignore,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Build the images of a project that are built here.
+
+        Raises:
+            InvalidError: `compose_invalid`.
+            EngineError: `compose_failed`.
+        """
+        known = self._looks.valid(files)[0].raw
+        logins = _logins(credentials)
+        self._compose().build(files, logins=logins, known=known, on_step=on_step, cancel=cancel)
 
     def create_external(self, files: ProjectFiles) -> tuple[str, ...]:
         """Make the external networks and volumes of a project that do not exist; return what was made.

@@ -205,15 +205,17 @@ class Compose:
         files: ProjectFiles,
         services: Sequence[str] = (),
         *,
+        missing: bool = False,
         logins: Sequence[Login] = (),
         on_step: OnStep = ignore,
         cancel: Cancel | None = None,
     ) -> None:
-        """Pull the images of all services that are not built, or of those named."""
+        """Pull the images of all services that are not built, or of those named; or only those `missing`."""
         self._runs.sweep()
         with self._runs.new() as run:
             run.log_in(logins)
-            arguments = ["pull", "--ignore-buildable", "--", *services]
+            policy = ["--policy", "missing"] if missing else []
+            arguments = ["pull", "--ignore-buildable", *policy, "--", *services]
             self._change(run, files, files.directory, arguments, _report(files, on_step), cancel or Cancel())
 
     def build(

@@ -101,7 +101,8 @@ class Container(_Told, frozen=True, kw_only=True):
 
     `state` is one of created, running, paused, restarting, removing, exited, dead; `health` one of starting,
     healthy, unhealthy, "" without a health check. `ports` are those asked for, also while it is stopped; a
-    host port that the engine chooses is 0 until it has chosen. `networks` are names.
+    host port that the engine chooses is 0 until it has chosen. `networks` are names, and `addresses` maps
+    them to the addresses that it has there while it runs.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Container(_Told, frozen=True, kw_only=True):
     mounts: tuple[MountPoint, ...] = ()
     ports: tuple[PublishedPort, ...] = ()
     networks: tuple[str, ...] = ()
+    addresses: dict[str, str] = {}
     platform: str = ""
     # The engine's own words on how it was made: HostConfig. Never its environment.
     host_config: dict[str, Any] = {}

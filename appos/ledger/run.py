@@ -119,6 +119,19 @@ class Run:
             return error
         return None
 
+    def compensate(self, name: str, action: Callable[[], str | None]) -> None:
+        """Do a step that makes good what the job has begun, also when it has been asked to stop."""
+        self.end_running_step(StepState.FAILED, "")
+        index = self._index(name)
+        self._set(index, state=StepState.RUNNING, started=timestamp(), finished="", message="")
+        message = action() or ""
+        self._set(index, state=StepState.SUCCEEDED, finished=timestamp(), message=message)
+
+    def fail_step(self, message: str) -> None:
+        """Note that the step under way failed, while the job goes on to make that good."""
+        self.end_running_step(StepState.FAILED, message)
+        self._journal.save_steps(self.job.id, self._steps)
+
     def _index(self, name: str) -> int:
         for index, step in enumerate(self._steps):
             if step.name == name:

@@ -99,9 +99,14 @@ def prune(own: Path, keep: int) -> None:
     for states in ((ReleaseState.GOOD,), (ReleaseState.FAILED,)):
         of_kind = [number for number in numbers(own) if read(own, number).state in states]
         for number in of_kind[: max(len(of_kind) - keep, 0)]:
-            gone = own / FOLDER / f".gone-{number}"
-            (own / FOLDER / str(number)).rename(gone)
-            shutil.rmtree(gone)
+            remove(own, number)
+
+
+def remove(own: Path, number: int) -> None:
+    """Remove a release."""
+    gone = own / FOLDER / f".gone-{number}"
+    (own / FOLDER / str(number)).rename(gone)
+    shutil.rmtree(gone)
 
 
 def sweep(own: Path) -> None:

@@ -248,6 +248,10 @@ class AppStore:
         releases.write(self.own(name), release)
         return release
 
+    def discard_release(self, name: str, number: int) -> None:
+        """Remove a release that came to nothing."""
+        releases.remove(self.own(name), number)
+
     def make_current(self, name: str, number: int) -> App:
         """Make a release the one that is deployed; the one before was good."""
         for release in self.releases(name):

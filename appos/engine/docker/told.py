@@ -105,10 +105,19 @@ def container_of(told: Told) -> Container:
         mounts=_mounts(told.get("Mounts")),
         ports=tuple(_ports(host.get("PortBindings") or {}, networks.get("Ports") or {})),
         networks=tuple(sorted(networks.get("Networks") or ())),
+        addresses=_addresses(networks.get("Networks") or {}),
         platform=told.get("Platform") or "",
         host_config=_host_config(host),
         configuration=configuration_of(config, host),
     )
+
+
+def _addresses(networks: Mapping[str, Told]) -> dict[str, str]:
+    told = {
+        name: (it or {}).get("IPAddress") or (it or {}).get("GlobalIPv6Address") or ""
+        for name, it in networks.items()
+    }
+    return {name: address for name, address in told.items() if address}
 
 
 def change_of(told: Told) -> Change:
