@@ -87,9 +87,10 @@ class MetricsService:
             now, deleted, thinned = int(time.time()), 0, 0
             with self._database.read() as db:
                 apps = table.apps(db)
-            for number, app in enumerate(apps):
+            for app in apps:
                 run.checkpoint()
-                run.progress(number, len(apps), "Deleting old metrics.")
+                # Each takes some milliseconds, and others have a turn in between.
+                time.sleep(0)
                 with self._database.transaction() as db:
                     deleted += table.delete_before(db, app, now - self._keep_days() * DAY_SECONDS)
                     thinned += table.thin(db, app, now - FINE_SECONDS)
