@@ -181,11 +181,14 @@ class Services:
         """The services that AppOS consists of."""
         from appos.system.service_logs import ServiceLogs  # noqa: PLC0415 - see above
         from appos.system.supervisor import Supervisor  # noqa: PLC0415 - see above
-        from appos.system.supervisord import Supervisord  # noqa: PLC0415 - see above
 
-        url = self.config.supervisor_url
+        url, supervisord = self.config.supervisor_url, None
+        if url:
+            from appos.system.supervisord import Supervisord  # noqa: PLC0415 - see above
+
+            supervisord = Supervisord(url)
         logs = ServiceLogs(self.engine, is_supervised=bool(url))
-        return Supervisor(Supervisord(url) if url else None, logs, self.audit, self.system.began)
+        return Supervisor(supervisord, logs, self.audit, self.system.began)
 
     @cached_property
     def doctor(self) -> "Doctor":

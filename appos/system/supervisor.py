@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,7 +14,10 @@ from appos.audit.service import Audit
 from appos.errors import AppOSError, ConflictError, NotFoundError
 from appos.store.values import timestamp
 from appos.system.service_logs import ServiceLine, ServiceLogs
-from appos.system.supervisord import Supervisord
+
+if TYPE_CHECKING:
+    # XML-RPC is imported where there is a supervisord.
+    from appos.system.supervisord import Supervisord
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ class Supervisor:
 
     def __init__(
         self,
-        supervisord: Supervisord | None,
+        supervisord: "Supervisord | None",
         logs: ServiceLogs,
         audit: Audit,
         began: Callable[[], tuple[str, int]],
@@ -123,7 +126,7 @@ class Supervisor:
             timer.cancel()
 
 
-def _restart(supervisord: Supervisord, name: str) -> None:
+def _restart(supervisord: "Supervisord", name: str) -> None:
     log.info("service_restarting", extra={"service": name})
     try:
         if name == OWN:
