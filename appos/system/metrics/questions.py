@@ -34,7 +34,12 @@ class Questions:
         """Ask until `stopping` is set."""
         pause = LEAST_SECONDS
         while not stopping.wait(pause):
-            number = self.ask_next()
+            number = 0
+            try:
+                number = self.ask_next()
+            except Exception:
+                # What nobody thought of may be over at the next container.
+                log.exception("container_measuring_failed")
             pause = max(LEAST_SECONDS, SAMPLE_SECONDS / max(number, 2))
 
     def ask_next(self) -> int:

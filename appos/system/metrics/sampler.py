@@ -93,6 +93,9 @@ class Sampler:
             call()
         except (AppOSError, OSError) as error:
             log.warning("metrics_not_sampled", extra={"reason": str(error)})
+        except Exception:
+            # What nobody thought of may be over at the next look.
+            log.exception("metrics_failed")
 
     def sample(self, *, is_first: bool = False) -> None:
         """Measure everything once, and write it down unless it `is_first`: then there is nothing to compare.

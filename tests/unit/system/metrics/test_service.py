@@ -246,3 +246,33 @@ def test_a_database_that_takes_nothing_does_not_end_the_measuring(
     thread.join()
 
     assert machine.known()
+
+
+def test_a_mistake_of_ours_does_not_end_the_measuring(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("appos.system.metrics.sampler.SAMPLE_SECONDS", 0.01)
+    monkeypatch.setattr("appos.system.metrics.questions.LEAST_SECONDS", 0.01)
+    monkeypatch.setattr("appos.system.metrics.questions.SAMPLE_SECONDS", 0.01)
+    stopping, looks = threading.Event(), []
+
+    def containers() -> list[ContainerSummary]:
+        looks.append(1)
+        raise KeyError("unheard of")
+
+    monkeypatch.setattr(machine.sampler, "_containers", containers)
+    monkeypatch.setattr(machine.sampler.questions, "_wanted", containers)
+    threads = [
+        threading.Thread(target=call, args=(stopping,)) for call in (machine.metrics.run, machine.metrics.ask)
+    ]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 5
+    while len(looks) < 8 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    stopping.set()
+    for thread in threads:
+        thread.join()
+
+    assert len(looks) >= 8
+    assert {"metrics_failed", "container_measuring_failed"} <= {record.message for record in caplog.records}
