@@ -20,6 +20,7 @@ from appos.audit.service import Audit
 from appos.compose.binary import ComposeBinary
 from appos.config import Config
 from appos.engine.port import Engine
+from appos.engine.watch import EngineWatch
 from appos.ledger.service import Ledger
 from appos.ledger.watch import Watchers
 from appos.records.collections import Collections
@@ -46,8 +47,12 @@ from appos.system.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from appos.apps.drafts import Drafts
+    from appos.apps.editing import Editing
+    from appos.apps.events import AppEvents
     from appos.apps.policies import Policies
     from appos.apps.projects import Projects
+    from appos.apps.rollout.service import Rollouts
+    from appos.apps.service import Apps
     from appos.system.doctor import Doctor
     from appos.system.metrics.service import MetricsService
     from appos.system.supervisor import Supervisor
@@ -148,6 +153,49 @@ class Services:
         from appos.apps.projects import Projects  # noqa: PLC0415 - see above
 
         return Projects.of(self.config, self.engine, self.compose)
+
+    @cached_property
+    def watch(self) -> EngineWatch:
+        """What is known of all containers."""
+        return EngineWatch(self.engine)
+
+    @cached_property
+    def apps(self) -> "Apps":
+        """The verbs of apps that take no time."""
+        from appos.apps.checking import Checking  # noqa: PLC0415 - see above
+        from appos.apps.files.store import AppStore  # noqa: PLC0415 - see above
+        from appos.apps.service import Apps  # noqa: PLC0415 - see above
+
+        store = AppStore(self.config.data_dir)
+        checking = Checking(store, self.projects, self.config.compose_home / "drafts")
+        return Apps(store, checking, self.watch, self.ledger, self.audit, self.metrics)
+
+    @cached_property
+    def editing(self) -> "Editing":
+        """The verbs of the files of apps."""
+        from appos.apps.editing import Editing  # noqa: PLC0415 - see above
+
+        return Editing(self.apps, self.apps.checking, self.audit)
+
+    @cached_property
+    def rollouts(self) -> "Rollouts":
+        """The verbs of apps that take time."""
+        from appos.apps.rollout.service import Rollouts  # noqa: PLC0415 - see above
+
+        return Rollouts(
+            self.apps.store,
+            self.projects,
+            self.engine,
+            credentials=tuple,
+            changed=self.app_events.changed,
+        )
+
+    @cached_property
+    def app_events(self) -> "AppEvents":
+        """Who is told of apps that change."""
+        from appos.apps.events import AppEvents  # noqa: PLC0415 - see above
+
+        return AppEvents(self.apps, self.watch, self.realtime)
 
     @cached_property
     def policies(self) -> "Policies":

@@ -21,6 +21,15 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 Kinds = Mapping[str, Kind]
 
 KINDS: Kinds = {
+    "app.deploy": Kind(title="Deploy an app", call=lambda services, run: services.rollouts.deploy(run)),
+    "app.update": Kind(title="Update an app", call=lambda services, run: services.rollouts.update(run)),
+    "app.rollback": Kind(
+        title="Go back to an earlier release", call=lambda services, run: services.rollouts.rollback(run)
+    ),
+    "app.start": Kind(title="Start an app", call=lambda services, run: services.rollouts.start(run)),
+    "app.stop": Kind(title="Stop an app", call=lambda services, run: services.rollouts.stop(run)),
+    "app.restart": Kind(title="Restart an app", call=lambda services, run: services.rollouts.restart(run)),
+    "app.remove": Kind(title="Remove an app", call=lambda services, run: services.rollouts.remove(run)),
     "system.check": Kind(
         title="Check engine, disk, queue and database",
         call=lambda services, run: services.system.check(run),

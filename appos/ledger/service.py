@@ -65,6 +65,11 @@ class Ledger:
         with self._database.read() as db:
             return table.counts(db)
 
+    def open_jobs(self) -> list[Job]:
+        """Return the jobs that are queued or running, oldest first."""
+        with self._database.read() as db:
+            return table.open_jobs(db)
+
     def lines(self, job_id: str, after: int = 0) -> Sequence[LogLine]:
         """Return the log lines behind the one with the id `after`, at most 500."""
         with self._database.read() as db:

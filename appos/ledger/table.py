@@ -102,6 +102,12 @@ def list_jobs(db: dataset.Database, query: ListQuery) -> Page[Job]:
     return list_page(db, JOBS, query, model, columns=COLUMNS, default_sort="-created")
 
 
+def open_jobs(db: dataset.Database) -> list[Job]:
+    """Return the jobs that are queued or running, oldest first."""
+    query = sa.select(*COLUMNS).where(JOBS.c.state.in_(("queued", "running"))).order_by(sa.text("jobs.rowid"))
+    return [model(dict(it)) for it in db.executable.execute(query).mappings()]
+
+
 def update_job(db: dataset.Database, job_id: str, values: Mapping[str, Any]) -> None:
     """Change columns of a job."""
     db["jobs"].update({**values, "id": job_id, "updated": timestamp()}, ["id"])

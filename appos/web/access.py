@@ -22,6 +22,8 @@ class Permission(Enum):
     RULE = "rule"
     # An account of the collection named in the path, with a valid token.
     ACCOUNT = "account"
+    # Whoever is signed in; the service decides by what was granted.
+    GRANT = "grant"
     # A superuser with a valid token.
     SUPERUSER = "superuser"
     # A superuser with a session of the admin panel.
@@ -56,6 +58,11 @@ ACCESS: dict[str, Permission] = {
     "openapi": Permission.PUBLIC,
     "own_settings": Permission.SUPERUSER,
     "policy": Permission.SUPERUSER,
+    "apps": Permission.GRANT,
+    "apps.deploy": Permission.SUPERUSER,
+    "apps.check": Permission.SUPERUSER,
+    "app_files": Permission.GRANT,
+    "app_verbs": Permission.GRANT,
     "jobs": Permission.SUPERUSER,
     "audit": Permission.SUPERUSER,
     "static": Permission.PUBLIC,
@@ -132,6 +139,8 @@ def authorize() -> ResponseReturnValue | None:
         _require_superuser()
     elif permission is Permission.ACCOUNT:
         _require_account()
+    elif permission is Permission.GRANT and identity() is None:
+        raise UnauthenticatedError("The request requires valid record authorization token.")
     return None
 
 

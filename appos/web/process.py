@@ -58,6 +58,8 @@ class Process:
         self._telling = (
             threading.Thread(target=realtime.run, args=(self._stopping,), name="realtime"),
             threading.Thread(target=job_events.run, name="job-events"),
+            threading.Thread(target=state.services.watch.run, name="engine-watch"),
+            threading.Thread(target=self._tell_of_apps, name="app-events"),
             threading.Thread(target=self._look_at_compose, name="compose"),
             threading.Thread(target=state.services.metrics.run, args=(self._stopping,), name="metrics"),
             threading.Thread(
@@ -96,10 +98,16 @@ class Process:
         """Begin to run jobs, to tell of them, and to measure."""
         if self._services.own_settings.kept().log_level:
             self._services.use_log_level()
+        if (self._config.data_dir / "apps").is_dir():
+            for name in self._services.apps.store.recover():
+                log.info("app_files_recovered", extra={"app": name})
         self._jobs.start()
         for thread in self._telling:
             thread.start()
         log.info("started", extra={"bind": self._config.bind, "data": str(self._config.data_dir)})
+
+    def _tell_of_apps(self) -> None:
+        self._services.app_events.run()
 
     def _look_at_compose(self) -> None:
         """Check Docker Compose before a deployment needs it; the log says why one is refused."""
@@ -112,6 +120,8 @@ class Process:
         self._stopping.set()
         self._services.realtime.close()
         self._services.job_events.close()
+        self._services.watch.close()
+        self._services.app_events.close()
         self._jobs.stop()
         for thread in self._telling:
             thread.join()

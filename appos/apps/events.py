@@ -1,0 +1,79 @@
+"""Tells clients of apps that have changed: made, deployed, removed, or in another state than before."""
+
+import logging
+import threading
+from typing import Any
+
+from appos.accounts.models import Identity
+from appos.apps.models import App, AppState
+from appos.apps.service import Apps, level_of
+from appos.engine.watch import EngineWatch
+from appos.errors import AppOSError
+from appos.records.models import Record
+from appos.records.realtime.broker import Broker
+
+log = logging.getLogger(__name__)
+
+# The topic of realtime: its events are `{"action": "update" | "delete", "app": {id, name, state, message}}`.
+TOPIC = "appos/apps"
+PAUSE_SECONDS = 0.25
+
+
+class AppEvents:
+    """Publishes what changed, from a thread of its own: nobody waits for it."""
+
+    def __init__(self, apps: Apps, watch: EngineWatch, broker: Broker) -> None:
+        self._apps = apps
+        self._watch = watch
+        self._broker = broker
+        self._pending: set[str] = set()
+        self._last: dict[str, tuple[App, AppState, str]] = {}
+        self._woken = threading.Event()
+        self._closing = threading.Event()
+
+    def changed(self, name: str) -> None:
+        """Look at an app anew, and tell that it has changed."""
+        self._apps.refresh(name)
+        self._pending.add(name)
+        self._woken.set()
+
+    def run(self) -> None:
+        """Tell of what has changed, again and again until `close`."""
+        self._watch.listen(lambda _projects: self._woken.set())
+        while not self._closing.is_set():
+            self._woken.wait()
+            self._woken.clear()
+            try:
+                self._tell()
+            except AppOSError as error:
+                log.warning("apps_not_told", extra={"code": error.code, "reason": error.message})
+            self._closing.wait(PAUSE_SECONDS)
+
+    def close(self) -> None:
+        """Let `run` end."""
+        self._closing.set()
+        self._woken.set()
+
+    def _tell(self) -> None:
+        pending, self._pending = self._pending, set()
+        now, before = self._apps.states(), self._last
+        self._last = now
+        if not len(self._broker):
+            return
+        for name in before.keys() - now.keys():
+            self._send("delete", before[name])
+        for name, state in now.items():
+            if name in pending or before.get(name, state)[1:] != state[1:]:
+                self._send("update", state)
+
+    def _send(self, action: str, told: tuple[App, AppState, str]) -> None:
+        app, state, message = told
+        data: dict[str, Any] = {
+            "action": action,
+            "app": {"id": app.id, "name": app.name, "state": state.value, "message": message},
+        }
+        self._broker.send(TOPIC, data, lambda auth: _may_hear(auth, app))
+
+
+def _may_hear(account: Record | None, app: App) -> bool:
+    return account is not None and level_of(Identity(record=account), app) is not None
