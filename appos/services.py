@@ -219,9 +219,7 @@ class Services:
         from appos.system.metrics.service import MetricsService  # noqa: PLC0415 - see above
 
         host, own = Host(self.config.data_dir), self.own_settings
-        sampler = Sampler(
-            self.databases.auxiliary, self.engine, lambda: self.engine.containers(all=False), host
-        )
+        sampler = Sampler(self.databases.auxiliary, self.engine, self.watch.containers, host)
         return MetricsService(self.databases.auxiliary, sampler, host, lambda: own.kept().metrics_days)
 
     @cached_property

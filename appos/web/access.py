@@ -67,6 +67,8 @@ ACCESS: dict[str, Permission] = {
     "audit": Permission.SUPERUSER,
     "static": Permission.PUBLIC,
     "system": Permission.SUPERUSER,
+    # That of an app is for whoever may see the app.
+    "system.metrics": Permission.GRANT,
     "admin": Permission.PANEL,
     "panel_session": Permission.PANEL,
     "panel_session.login": Permission.PUBLIC,
@@ -136,7 +138,7 @@ def authorize() -> ResponseReturnValue | None:
     if permission is Permission.PANEL:
         return _panel_answer()
     if permission is Permission.SUPERUSER:
-        _require_superuser()
+        require_superuser()
     elif permission is Permission.ACCOUNT:
         _require_account()
     elif permission is Permission.GRANT and identity() is None:
@@ -154,7 +156,13 @@ def _panel_answer() -> ResponseReturnValue | None:
     raise UnauthenticatedError("Sign in to the admin panel first.")
 
 
-def _require_superuser() -> None:
+def require_superuser() -> None:
+    """Refuse whoever is no superuser.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: somebody is, and may not.
+    """
     who = identity()
     if who is None:
         raise UnauthenticatedError("The request requires valid record authorization token.")

@@ -30,7 +30,7 @@ class DeployRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     compose: str
     env: dict[str, str] = {}
     files: dict[str, str] = {}
-    settings: AppSettings = AppSettings()
+    settings: AppSettings | None = None
     start: bool = True
 
 
@@ -88,7 +88,7 @@ def deploy() -> ResponseReturnValue:
         actor(),
         env=request.env,
         files=request.files,
-        settings=request.settings,
+        settings=request.settings or _usual_settings(),
     )
     if not request.start:
         location = {"Location": url_for("apps.show", app_id=app.name)}
@@ -165,6 +165,10 @@ def accepted(name: str, kind: str, args: dict[str, Any]) -> ResponseReturnValue:
     job = state().tasks.submit(Order(kind=kind, subject=name, args=args), actor())
     location = {"Location": url_for("jobs.show", job_id=job.id)}
     return answer(Accepted(app=_view(name), job=job), 202, location)
+
+
+def _usual_settings() -> AppSettings:
+    return AppSettings(watch_seconds=float(state().services.own_settings.kept().watch_seconds))
 
 
 def _view(name: str) -> AppView:

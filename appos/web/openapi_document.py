@@ -22,7 +22,10 @@ PREFIX = "/api/"
 Json = dict[str, Any]
 
 _REF = "#/components/schemas/{name}"
-_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+_PARAMETER = re.compile(r"<(?:([a-z]+):)?([a-z_]+)>")
+# What a parameter of a path may be, by Werkzeug's converters.
+_CONVERTED: dict[str, Json] = {"int": {"type": "integer", "minimum": 0}}
+_TEXT: Json = {"type": "string", "minLength": 1}
 # What every request may be answered with, and what may be wrong with any body, and with any query.
 _ALWAYS = (429, 500, 503)
 _SIGNED_IN = (401, 403)
@@ -42,15 +45,8 @@ picks fields of any answer. Lists take `page`, `perPage`, `sort`, `filter` and `
 """
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with one value of the request."""
-
-    code: str
-    message: str
-
-
 class Error(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a request failed. `data` has a `Problem` by the path of each value that is wrong."""
+    """Why a request failed. `data` has `{code, message}` by the path of each value that is wrong."""
 
     data: dict[str, Any]
     message: str
@@ -74,6 +70,7 @@ def document(app: Flask) -> Json:
     paths: dict[str, Json] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = operation.told(schemas)
+    schemas.keep_named(paths)
     return {
         "openapi": "3.1.0",
         "info": {"title": "AppOS", "version": __version__, "description": ABOUT},
@@ -107,7 +104,7 @@ class _Schemas:
     """The schemas of all types that views name, each once under `components`."""
 
     def __init__(self, descriptions: Iterator[Description]) -> None:
-        types = [Problem, Error, OwnError]
+        types: list[Any] = [Error, OwnError]
         for description in descriptions:
             types += [each for each in _types(description) if each is not bytes]
         # The same type may be named by many, and need not be hashable.
@@ -119,12 +116,34 @@ class _Schemas:
         """Return the schema of a type, mostly a reference."""
         return dict(self._schemas[repr(_found(type_))])
 
+    def keep_named(self, told: Any) -> None:
+        """Leave out what nothing told refers to, such as the structs of queries, which are told by field."""
+        kept: dict[str, Json] = {}
+        waiting = list(_named(told))
+        while waiting:
+            name = waiting.pop()
+            if name not in kept:
+                kept[name] = self.components[name]
+                waiting += _named(kept[name])
+        self.components = dict(sorted(kept.items()))
+
     def properties(self, type_: Any) -> Iterator[tuple[str, Json, bool]]:
         """Yield name and schema of each field of a struct, and whether it has to be there."""
         name = self.of(type_)["$ref"].rpartition("/")[2]
         schema = self.components[name]
         for property_, told in schema["properties"].items():
             yield property_, told, property_ in schema.get("required", ())
+
+
+def _named(told: Any) -> Iterator[str]:
+    """Yield the names of the schemas that something refers to."""
+    if isinstance(told, dict):
+        if isinstance(told.get("$ref"), str):
+            yield told["$ref"].rpartition("/")[2]
+        told = list(told.values())
+    if isinstance(told, list | tuple):
+        for each in told:
+            yield from _named(each)
 
 
 def _types(description: Description) -> Iterator[Any]:
@@ -148,7 +167,7 @@ class _Operation:
             raise RuntimeError(f"the view of {rule.endpoint} has no @describe")
         self.description = found
         self.method = method
-        self.path = _PARAMETER.sub(r"{\1}", rule.rule)
+        self.path = _PARAMETER.sub(r"{\2}", rule.rule)
         self._permission = permission_of(rule.endpoint)
         self._has_methods = len((rule.methods or set()) - {"HEAD", "OPTIONS"}) > 1
 
@@ -176,8 +195,9 @@ class _Operation:
         return told
 
     def _path_parameters(self) -> Iterator[Json]:
-        for name in _PARAMETER.findall(self._rule.rule):
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for converter, name in _PARAMETER.findall(self._rule.rule):
+            schema = _CONVERTED.get(converter, _TEXT)
+            yield {"name": name, "in": "path", "required": True, "schema": schema}
 
     def _query_parameters(self, schemas: _Schemas) -> Iterator[Json]:
         if self.description.query is None:

@@ -7,13 +7,16 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from msgspec import Meta
 
+from appos.apps.models import Level
 from appos.store.query import ListQuery, Page
 from appos.system.doctor import Look
 from appos.system.metrics.models import Metrics, Range
 from appos.system.models import Health, Status
 from appos.system.service_logs import ServiceLine
 from appos.system.supervisor import Service
+from appos.web.access import require_superuser
 from appos.web.describe import describe
+from appos.web.granted import granted
 from appos.web.state import actor, state
 from appos.web.wire import answer, decode_query
 
@@ -21,7 +24,7 @@ bp = Blueprint("system", __name__, url_prefix="/api/appos/system")
 
 
 class ChartQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How far back, and of which app by its name; "" is the host."""
+    """How far back, and of which app by its id or name; "" is the host, which superusers alone see."""
 
     range: Range = Range.HOUR
     app: str = ""
@@ -54,11 +57,14 @@ def show() -> Response:
 
 
 @bp.get("/metrics")
-@describe(query=ChartQuery, answers={200: Metrics}, errors=(400,))
+@describe(query=ChartQuery, answers={200: Metrics}, errors=(400, 404))
 def metrics() -> Response:
     """Show what the host or an app used, as a chart of 300 points at the most."""
     asked = decode_query(ChartQuery)
-    return answer(state().services.metrics.chart(asked.range, asked.app))
+    if not asked.app:
+        require_superuser()
+    app = granted(asked.app, Level.READ).name if asked.app else ""
+    return answer(state().services.metrics.chart(asked.range, app))
 
 
 @bp.get("/services")

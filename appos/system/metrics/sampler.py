@@ -9,7 +9,7 @@ import msgspec
 
 from appos.engine.models import ContainerSummary
 from appos.engine.port import Engine
-from appos.errors import AppOSError, EngineError
+from appos.errors import AppOSError
 from appos.store.database import Database
 from appos.system.metrics import table
 from appos.system.metrics.cgroups import Cgroups
@@ -40,8 +40,7 @@ class _Known(msgspec.Struct):
 class Sampler:
     """Measures, keeps what is used now in memory, and writes it down.
 
-    `containers` gives those of the engine; only running ones with a project are measured. While the engine
-    does not answer, the host alone is.
+    `containers` gives those of the engine out of memory; only running ones with a project are measured.
     """
 
     def __init__(
@@ -110,15 +109,10 @@ class Sampler:
             moment = int(now.time) // SAMPLE_SECONDS * SAMPLE_SECONDS
             table.insert_samples(self._database, moment, {table.HOST: usage, **self._apps})
 
-    def _listed(self) -> Sequence[ContainerSummary]:
-        try:
-            return self._containers()
-        except EngineError as error:
-            log.debug("containers_not_listed", extra={"code": error.code})
-            return ()
-
     def _measure_apps(self) -> None:
-        running = [each for each in self._listed() if each.state == "running" and each.labels.get(PROJECT)]
+        running = [
+            each for each in self._containers() if each.state == "running" and each.labels.get(PROJECT)
+        ]
         known, unseen, parts = {}, [], dict[str, list[Usage]]()
         for number, container in enumerate(running):
             if number % TURN == TURN - 1:

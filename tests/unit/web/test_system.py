@@ -1,8 +1,12 @@
 """The state of the whole, over HTTP."""
 
+from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.unit.fakes import FakeEngine
+from appos.apps.models import App, Level
+from appos.audit.models import SYSTEM
+from tests.conftest import USER_EMAIL, identity_of, state_of
+from tests.unit.fakes import NOW, FakeEngine
 
 
 def test_the_status_tells_of_every_part(client: FlaskClient, as_superuser: dict[str, str]) -> None:
@@ -40,13 +44,43 @@ def test_an_engine_that_is_down_is_part_of_the_answer(
     assert answer.get_json()["engine"]["info"] is None
 
 
-def test_a_chart_is_of_the_host_or_of_an_app(client: FlaskClient, as_superuser: dict[str, str]) -> None:
-    host = client.get("/api/appos/system/metrics", headers=as_superuser).get_json()
-    app = client.get("/api/appos/system/metrics?range=7d&app=wiki", headers=as_superuser).get_json()
+METRICS = "/api/appos/system/metrics"
+
+
+def add_app(app: Flask) -> App:
+    """An app on the disk."""
+    made = App(id="app000000000001", name="wiki", created=NOW, updated=NOW, created_by="")
+    return state_of(app).services.apps.store.create(made, {"compose.yaml": b"services: {}\n"}, "made")
+
+
+def test_a_chart_is_of_the_host_or_of_an_app(
+    app: Flask, client: FlaskClient, as_superuser: dict[str, str]
+) -> None:
+    made = add_app(app)
+    host = client.get(METRICS, headers=as_superuser).get_json()
+    charts = [
+        client.get(f"{METRICS}?range=7d&app={name}", headers=as_superuser).get_json()
+        for name in (made.name, made.id)
+    ]
 
     assert (host["range"], host["stepSeconds"], host["app"]) == ("1h", 30, "")
     assert host["size"]["memoryBytes"] > host["now"]["memoryBytes"] > 0
-    assert (app["range"], app["app"], app["points"]) == ("7d", "wiki", [])
+    assert {(chart["range"], chart["app"], len(chart["points"])) for chart in charts} == {("7d", "wiki", 0)}
+
+
+def test_a_chart_of_an_app_is_for_whoever_may_see_the_app(
+    app: Flask, client: FlaskClient, as_user: dict[str, str], as_superuser: dict[str, str]
+) -> None:
+    user = identity_of(state_of(app).services, "users", USER_EMAIL).account.id
+    unknown = client.get(f"{METRICS}?app=wiki", headers=as_superuser)
+    made = add_app(app)
+    hidden = client.get(f"{METRICS}?app=wiki", headers=as_user)
+    state_of(app).services.apps.change_grants(made, {user: Level.READ}, SYSTEM)
+    shown = client.get(f"{METRICS}?app=wiki", headers=as_user)
+
+    assert [each.status_code for each in (unknown, hidden, shown)] == [404, 404, 200]
+    assert client.get(METRICS, headers=as_user).status_code == 403
+    assert client.get(f"{METRICS}?app=wiki").status_code == 401
 
 
 def test_a_range_that_there_is_not_is_refused(client: FlaskClient, as_superuser: dict[str, str]) -> None:

@@ -93,20 +93,6 @@ def test_what_does_not_run_or_belongs_to_no_app_is_not_measured(machine: Machine
     assert machine.sampler.apps() == ()
 
 
-def test_without_an_engine_the_host_is_measured_all_the_same(
-    tmp_path: Path, services: Services, engine: FakeEngine
-) -> None:
-    engine.is_up = False
-    proc, sys = kernel(tmp_path)
-    database, host = services.databases.auxiliary, Host(tmp_path, proc=proc, sys=sys)
-    sampler = Sampler(database, engine, engine.containers, host, unified(tmp_path))
-    sampler.sample(is_first=True)
-    sampler.sample()
-
-    with database.read() as db:
-        assert [each["app"] for each in rows(db, "SELECT app FROM metrics")] == [""]
-
-
 def test_the_engine_is_asked_for_what_the_kernel_does_not_show(machine: Machine, engine: FakeEngine) -> None:
     id_ = engine.add_container("elsewhere", labels={"com.docker.compose.project": "shop"})
     engine.start(id_)
