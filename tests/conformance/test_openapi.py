@@ -39,6 +39,8 @@ STREAM = "text/event-stream"
 # What would change the answers to all that follows: limits of requests, and what policies refuse.
 LEFT_ALONE = {"rateLimits"}
 USER = {"email": "bob@example.com", "password": "Granite-Falcon-42", "passwordConfirm": "Granite-Falcon-42"}
+# An app whose image is nowhere, so that nothing runs; it was never deployed.
+WIKI = {"name": "wiki", "compose": "services:\n  web:\n    image: nowhere.invalid/wiki:1\n", "start": False}
 POSTS = {
     "name": "posts",
     "type": "base",
@@ -54,7 +56,7 @@ class World:
     server: Server
     description: Any
     tokens: tuple[str, ...]
-    real: dict[str, tuple[str, ...]]
+    real: dict[str, tuple[str | int, ...]]
 
     def operations(self) -> Iterator[Any]:
         """What is deleted is deleted last."""
@@ -75,7 +77,7 @@ class World:
 
 def made(server: Server, path: str, token: str, body: object) -> Any:
     answer = server.request("POST", path, token, body)
-    assert answer.status in (200, 202), answer.text
+    assert answer.status in (200, 201, 202), answer.text
     return answer.json()
 
 
@@ -88,6 +90,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         post = made(server, "/api/collections/posts/records", superuser, {"title": "one"})
         user = made(server, "/api/collections/users/records", superuser, USER)
         job = made(server, "/api/appos/jobs", superuser, {"kind": "system.check"})
+        app = made(server, "/api/appos/apps/deploy", superuser, WIKI)["app"]
+        server.request("PUT", f"/api/appos/apps/{app['id']}/grants", superuser, {user["id"]: "operate"})
         signed_in = {"identity": USER["email"], "password": USER["password"]}
         token = made(server, "/api/collections/users/auth-with-password", "", signed_in)["token"]
         yield World(
@@ -98,6 +102,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 "collection": ("posts", "users"),
                 "record_id": (post["id"], user["id"]),
                 "job_id": (job["id"],),
+                "app_id": ("wiki", app["id"]),
+                "container_id": ("wiki-web-1",),
+                "number": (1, 2),
                 "name": ("appos",),
                 "cron_id": ("__pbLogsCleanup__",),
             },
@@ -121,7 +128,7 @@ def problem_of(world: World, operation: Any, mode: GenerationMode) -> str:
         token=st.sampled_from(world.tokens),
         real=st.one_of(st.none(), st.fixed_dictionaries({n: st.sampled_from(world.real[n]) for n in names})),
     )
-    def ask(case: Case[Any], token: str, real: dict[str, str] | None) -> None:
+    def ask(case: Case[Any], token: str, real: dict[str, str | int] | None) -> None:
         if real and case.path_parameters:
             case.path_parameters.update({name: real[name] for name in case.path_parameters if name in real})
         if isinstance(case.body, dict):
@@ -159,7 +166,7 @@ def test_every_stream_begins_as_described(world: World) -> None:
         told = world.told(operation)["responses"]
         path = str(operation.path)
         for name, values in world.real.items():
-            path = path.replace(f"{{{name}}}", values[0])
+            path = path.replace(f"{{{name}}}", str(values[0]))
         for token in set(world.tokens):
             headers = {"Authorization": token} if token else {}
             answer = requests.get(world.server.url + path, headers=headers, stream=True, timeout=30)
