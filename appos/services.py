@@ -53,9 +53,16 @@ if TYPE_CHECKING:
     from appos.apps.projects import Projects
     from appos.apps.rollout.service import Rollouts
     from appos.apps.service import Apps
+    from appos.engine.following import Logs
+    from appos.engine.statistics import StatsHub
+    from appos.system.docker.service import Docker
     from appos.system.doctor import Doctor
     from appos.system.metrics.service import MetricsService
+    from appos.system.registries import Registries
     from appos.system.supervisor import Supervisor
+
+# The Compose project of AppOS's own container.
+OWN_PROJECT = "appos"
 
 
 @dataclass(frozen=True)
@@ -186,9 +193,43 @@ class Services:
             self.apps.store,
             self.projects,
             self.engine,
-            credentials=tuple,
+            credentials=self.registries.credentials,
             changed=self.app_events.changed,
         )
+
+    @cached_property
+    def registries(self) -> "Registries":
+        """The credentials of registries."""
+        from appos.store.cipher import Cipher  # noqa: PLC0415 - see above
+        from appos.system.registries import Registries  # noqa: PLC0415 - see above
+
+        data_dir = self.config.data_dir
+        cipher = Cipher(data_dir / "secret.key")
+        return Registries(data_dir / "registries.json", cipher, self.engine, self.audit)
+
+    @cached_property
+    def docker(self) -> "Docker":
+        """The Docker behind the apps."""
+        from appos.apps.rollout.images import KEPT  # noqa: PLC0415 - see above
+        from appos.system.docker.pruning import Pruning  # noqa: PLC0415 - see above
+        from appos.system.docker.service import Docker  # noqa: PLC0415 - see above
+
+        pruning = Pruning(self.engine, lambda: frozenset((*self.apps.names(), OWN_PROJECT)), f"{KEPT}/")
+        return Docker(self.engine, self.watch, self.audit, pruning, self.registries.credentials)
+
+    @cached_property
+    def logs(self) -> "Logs":
+        """What containers wrote and write."""
+        from appos.engine.following import Logs  # noqa: PLC0415 - see above
+
+        return Logs(self.engine)
+
+    @cached_property
+    def stats(self) -> "StatsHub":
+        """What containers use, while somebody looks."""
+        from appos.engine.statistics import StatsHub  # noqa: PLC0415 - see above
+
+        return StatsHub(self.engine)
 
     @cached_property
     def app_events(self) -> "AppEvents":

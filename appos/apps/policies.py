@@ -9,7 +9,6 @@ from appos.audit.models import Actor
 from appos.audit.service import Audit
 from appos.compose.policy.models import Decision, Rule
 from appos.compose.policy.rules import MEANINGS, PolicyRules, rules_of
-from appos.errors import StoreError
 
 
 class RuleShown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -50,15 +49,10 @@ class Policies:
 
         Raises:
             InvalidError: `policy_rules_invalid`.
-            StoreError: `policy_unwritable`.
+            StoreError: `file_failed`.
         """
         rules = rules_of(value)
-        try:
-            write_rules(self._path, rules)
-        except OSError as error:
-            raise StoreError(
-                f"The settings of the policy cannot be written: {error.strerror}.", code="policy_unwritable"
-            ) from error
+        write_rules(self._path, rules)
         self._audit.record(actor, "policy.change", detail=msgspec.json.encode(rules).decode())
         return _shown(rules)
 

@@ -1,13 +1,12 @@
 """The file that holds the settings of the policy; it is read anew for every deployment."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from appos.compose.policy.rules import PolicyRules, rules_of
 from appos.errors import InvalidError, StoreError
+from appos.store.whole_file import write_whole
 
 
 def read_rules(path: Path) -> PolicyRules:
@@ -31,18 +30,4 @@ def read_rules(path: Path) -> PolicyRules:
 def write_rules(path: Path, rules: PolicyRules) -> None:
     """Write settings to a file, which holds the old ones or the new ones, whatever happens meanwhile."""
     content = msgspec.json.format(msgspec.json.encode(rules), indent=2)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    written = Path(name)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    write_whole(path, content + b"\n")

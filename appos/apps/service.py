@@ -162,6 +162,10 @@ class Apps:
         except NotFoundError:
             known.pop(name, None)
 
+    def visible(self, identity: Identity) -> list[App]:
+        """Return the apps that somebody may see."""
+        return [it.app for it in self._all().values() if level_of(identity, it.app) is not None]
+
     def names(self) -> list[str]:
         """Return the names of all apps."""
         return sorted(self._all())

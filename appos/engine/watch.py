@@ -77,6 +77,10 @@ class EngineWatch:
         """
         self._listeners.append(told)
 
+    def unlisten(self, told: Callable[[frozenset[str]], None]) -> None:
+        """Tell it no more."""
+        self._listeners.remove(told)
+
     def wait_ready(self, timeout_seconds: float) -> bool:
         """Wait until the engine has been asked once; return whether it has."""
         return self._known.wait(timeout_seconds)
@@ -160,7 +164,7 @@ class EngineWatch:
 
     def _tell(self, projects: frozenset[str]) -> None:
         self.version += 1
-        for told in self._listeners:
+        for told in tuple(self._listeners):
             try:
                 told(projects)
             except Exception:

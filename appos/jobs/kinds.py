@@ -29,6 +29,7 @@ KINDS: Kinds = {
     "app.start": Kind(title="Start an app", call=lambda services, run: services.rollouts.start(run)),
     "app.stop": Kind(title="Stop an app", call=lambda services, run: services.rollouts.stop(run)),
     "app.restart": Kind(title="Restart an app", call=lambda services, run: services.rollouts.restart(run)),
+    "image.pull": Kind(title="Pull an image", call=lambda services, run: services.docker.pull(run)),
     "app.remove": Kind(title="Remove an app", call=lambda services, run: services.rollouts.remove(run)),
     "system.check": Kind(
         title="Check engine, disk, queue and database",

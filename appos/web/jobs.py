@@ -8,10 +8,13 @@ import msgspec
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
+from appos.apps.models import Level
+from appos.errors import ForbiddenError, NotFoundError
 from appos.ledger.models import Job
 from appos.ledger.service import Ledger
 from appos.store.query import ListQuery, Page
 from appos.web.describe import describe
+from appos.web.granted import asker
 from appos.web.state import actor, state
 from appos.web.stream import PING_SECONDS, event, event_stream, ping
 from appos.web.wire import answer, decode, list_query
@@ -47,13 +50,14 @@ def create() -> ResponseReturnValue:
 @describe(answers={200: Job}, errors=(404,))
 def show(job_id: str) -> Response:
     """Show one job with its steps."""
-    return answer(state().services.ledger.get(job_id))
+    return answer(_seen(job_id, Level.READ))
 
 
 @bp.post("/<job_id>/cancel")
 @describe(answers={202: Job}, errors=(404, 409))
 def cancel(job_id: str) -> ResponseReturnValue:
     """Cancel a queued job, or ask a running one to stop at its next safe point."""
+    _seen(job_id, Level.OPERATE)
     job = state().services.ledger.cancel(job_id, actor())
     state().tasks.runner.cancel(job_id)
     return answer(job, 202)
@@ -68,11 +72,30 @@ def log(job_id: str) -> Response:
     and `end`.
     """
     ledger = state().services.ledger
-    job = ledger.get(job_id)
+    job = _seen(job_id, Level.READ)
     seen = request.headers.get("Last-Event-ID", "")
     last = int(seen) if EVENT_ID.fullmatch(seen) else 0
     accounts, token = state().services.accounts, str(g.token)
     return event_stream(follow(ledger, job, last, lambda: accounts.identify(token) is not None))
+
+
+def _seen(job_id: str, level: Level) -> Job:
+    """Return a job that who asks may see: any for superusers, else those of apps that were granted.
+
+    Raises:
+        NotFoundError: `job_not_found`, also where they may not know of it.
+        ForbiddenError: `not_granted`.
+    """
+    who, services = asker(), state().services
+    job = services.ledger.get(job_id)
+    if who.is_superuser:
+        return job
+    has = services.apps.may_see_job(who, job)
+    if has is None:
+        raise NotFoundError(f"There is no job {job_id!r}.", code="job_not_found")
+    if not has.covers(level):
+        raise ForbiddenError(f"You may not do this with {job.subject!r}.", code="not_granted")
+    return job
 
 
 def follow(ledger: Ledger, job: Job, last: int, is_allowed: Callable[[], bool]) -> Iterator[bytes]:

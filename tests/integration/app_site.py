@@ -1,5 +1,7 @@
 """AppOS with an engine, as somebody asks it over HTTP to deploy apps."""
 
+import http.client
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -80,11 +82,33 @@ class AppSite:
         """The lines of a job's log that has ended."""
         return self.ask("GET", f"jobs/{job['id']}/log").text
 
+    @contextmanager
+    def stream(self, path: str) -> Iterator[Iterator[tuple[str, Any]]]:
+        """Read server-sent events, as their names and data, for as long as the block lasts."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        try:
+            connection.request("GET", f"/api/appos/{path}", headers={"Authorization": self.token})
+            response = connection.getresponse()
+            assert response.status == 200, response.read()
+            yield _events(response)
+        finally:
+            connection.close()
+
     def remove(self, name: str) -> None:
         """Remove an app with all it has, if it is there."""
         if self.ask("GET", f"apps/{name}").status == 200:
             job = self.job(self.done("DELETE", f"apps/{name}?volumes=1"))
             assert job["state"] == "succeeded", job
+
+
+def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
+    name = ""
+    while line := response.readline():
+        text = line.decode().rstrip("\n")
+        if text.startswith("event:"):
+            name = text.removeprefix("event:")
+        elif text.startswith("data:"):
+            yield name, json.loads(text.removeprefix("data:"))
 
 
 @contextmanager

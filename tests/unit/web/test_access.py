@@ -13,7 +13,7 @@ from tests.conftest import state_of
 WHO = ("stranger", "user", "superuser")
 # Routes that are open and forbid what is asked here, whoever asks: batches, and a backup without its token.
 FORBIDDING = ("batch.create", "backups.show")
-NAMES = {"collection": "users", "job_id": "nosuchjob000000", "filename": "css/app.css", "path": "x"}
+NAMES = {"collection": "users", "job_id": "nosuchjob000000", "filename": "css/app.css", "number": 1}
 
 
 @pytest.fixture
@@ -57,7 +57,8 @@ def test_what_lies_under_appos_is_for_superusers_but_for_the_setup(app: Flask) -
     open_ = {
         rule.rule
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/appos/") and permission_of(rule.endpoint) is not Permission.SUPERUSER
+        if rule.rule.startswith("/api/appos/")
+        and permission_of(rule.endpoint) not in (Permission.SUPERUSER, Permission.GRANT)
     }
     assert open_ == {"/api/appos/setup/status", "/api/appos/setup/init"}
 
@@ -76,6 +77,21 @@ def test_superusers_routes_answer_nobody_else(
     for method, path in guarded:
         assert status("superuser", method, path) not in (401, 403), (method, path)
     assert len(guarded) >= 7
+
+
+def test_what_is_granted_is_for_nobody_else(
+    app: Flask, client: FlaskClient, headers: dict[str, dict[str, str]]
+) -> None:
+    """Lists are empty for a user to whom nothing was granted, and of an app or a job there is none."""
+    for method, path, rule in routes(app, Permission.GRANT):
+        statuses = {
+            who: client.open(path, method=method, headers=headers[who], buffered=False).status_code
+            for who in ("stranger", "user")
+        }
+        assert statuses["stranger"] == 401, (method, path)
+        # Without an app its charts are those of the host.
+        refused = 403 if path == "/api/appos/system/metrics" else 200
+        assert statuses["user"] == (404 if rule.arguments else refused), (method, path)
 
 
 def test_an_accounts_route_is_for_the_accounts_of_its_collection(

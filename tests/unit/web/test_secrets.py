@@ -19,7 +19,7 @@ from appos.records.settings.models import Settings, Smtp
 from tests.conftest import PASSWORD, SUPERUSER_EMAIL, USER_EMAIL, state_of
 
 CANARY = "canary-7f3a91-Zq"
-NAMES = {"collection": "users", "filename": "none.css"}
+NAMES = {"collection": "users", "filename": "none.css", "number": 1}
 BODY = {
     "identity": USER_EMAIL,
     "email": USER_EMAIL,
