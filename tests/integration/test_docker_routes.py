@@ -64,10 +64,10 @@ def test_pruning_shows_first_and_leaves_what_apps_hold(site: AppSite) -> None:
         client.volumes.create("loose")
     site.verb("shop", "stop")
     preview = site.done("POST", "docker/containers/prune?preview=1", status=200)
-    assert ([it["name"] for it in preview["items"]], preview["keeps"]) == (["stray"], ["shop-web-1"])
-    assert [it["name"] for it in site.done("POST", "docker/containers/prune", status=200)["items"]] == [
-        "stray"
-    ]
+    assert "stray" in {it["name"] for it in preview["items"]}
+    assert preview["keeps"] == ["shop-web-1"]
+    gone = site.done("POST", "docker/containers/prune", status=200)["items"]
+    assert {it["name"] for it in gone} == {it["name"] for it in preview["items"]}
     assert site.ask("GET", "docker/containers/shop-web-1").status == 200
     kept = site.done("POST", "docker/volumes/prune", status=200)["items"]
     assert "loose" not in {it["name"] for it in kept}
@@ -88,11 +88,8 @@ def test_networks_and_volumes_are_made_and_removed(site: AppSite) -> None:
 
 def test_a_user_sees_and_does_what_was_granted(site: AppSite) -> None:
     site.verb("shop", "start")
-    body = {
-        "email": "bob@example.com",
-        "password": "Granite-Falcon-43",
-        "passwordConfirm": "Granite-Falcon-43",
-    }
+    password = "Granite-Falcon-43"
+    body = {"email": "bob@example.com", "password": password, "passwordConfirm": password}
     user = site.server.request("POST", "/api/collections/users/records", site.token, body).json()
     signed = site.server.request(
         "POST",
