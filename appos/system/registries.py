@@ -67,7 +67,11 @@ class Registries:
         credentials = Credentials(registry=registry, username=username, password=password)
         if not registry.strip() or "/" in registry:
             message = "Name the registry by its host, such as registry.example.com:5000."
-            raise InvalidError(message, code="registry_invalid", fields={"registry": {"message": message}})
+            raise InvalidError(
+                message,
+                code="registry_invalid",
+                fields={"registry": {"code": "registry_invalid", "message": message}},
+            )
         self._engine.check_credentials(credentials)
         kept = _Kept(
             registry=credentials.registry,

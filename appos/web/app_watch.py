@@ -62,7 +62,7 @@ class AppStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 @bp.get("/<app_id>/logs")
-@describe(query=LogQuery, answers={200: Lines}, errors=(400, 404))
+@describe(query=LogQuery, answers={200: Lines}, errors=(400, 404), media="text/event-stream")
 def app_logs(app_id: str) -> ResponseReturnValue:
     """Show what the containers of an app wrote, or follow it."""
     app, asked = granted(app_id, Level.READ), decode_query(LogQuery)

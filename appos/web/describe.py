@@ -28,9 +28,11 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     `body` is the type that decodes the request's JSON, `query` that of its query string; either may be a
     `Later`. `body_media` are the types of body that it reads. `answers` maps a status to the type of its
-    JSON, None where there is none; `media` is the type of what is not JSON, such as `text/event-stream`.
+    JSON, None where there is none, bytes for a file; `media` is the type of what is not JSON, such as
+    `text/event-stream`: beside the JSON of 200, where there is some.
     `errors` are the statuses that it answers with beyond those of every route: 401 and 403 where somebody
-    has to be signed in, 413 where there is a body, 429 where requests are limited, 500 and 503.
+    has to be signed in, 404 where a path names something, 413 where there is a body, 429 where requests are
+    limited, 500 and 503, and of AppOS's own also 502, which the engine may be the reason of.
     """
 
     body: Any = None

@@ -203,7 +203,7 @@ def remove(container: str) -> Response:
 
 
 @bp.get("/containers/<container>/logs")
-@describe(query=LogQuery, answers={200: Lines}, errors=(400, 404))
+@describe(query=LogQuery, answers={200: Lines}, errors=(400, 404), media="text/event-stream")
 def logs(container: str) -> ResponseReturnValue:
     """Show what a container wrote, or follow it."""
     return told_logs(found_container(container), decode_query(LogQuery), _superuser_lives)

@@ -26,8 +26,9 @@ _PARAMETER = re.compile(r"<(?:([a-z]+):)?([a-z_]+)>")
 # What a parameter of a path may be, by Werkzeug's converters.
 _CONVERTED: dict[str, Json] = {"int": {"type": "integer", "minimum": 0}}
 _TEXT: Json = {"type": "string", "minLength": 1}
-# What every request may be answered with, and what may be wrong with any body, and with any query.
+# What every request may be answered with, and what besides where the engine may be asked.
 _ALWAYS = (429, 500, 503)
+_OWN = (502,)
 _SIGNED_IN = (401, 403)
 # The kinds of callers that a route is open to without a token too, and those that have to be signed in.
 _CLOSED: list[Json] = [{"token": []}]
@@ -221,12 +222,17 @@ class _Operation:
         return {str(status): told[status] for status in sorted(told)}
 
     def _content(self, status: int, type_: Any, schemas: _Schemas) -> Json | None:
-        if type_ is bytes or (type_ is None and self.description.media != JSON and status == HTTPStatus.OK):
-            return {self.description.media: {}}
-        return None if type_ is None else {JSON: {"schema": schemas.of(type_)}}
+        content: Json = {}
+        if type_ is not None and type_ is not bytes:
+            content[JSON] = {"schema": schemas.of(type_)}
+        if type_ is bytes or (self.description.media != JSON and status == HTTPStatus.OK):
+            content[self.description.media] = {}
+        return content or None
 
     def _error_statuses(self) -> set[int]:
         found = {*self.description.errors, *_ALWAYS}
+        if self.path.startswith(OWN_PREFIX):
+            found.update(_OWN)
         if self._permission not in _OPEN:
             found.update(_SIGNED_IN)
         if self._rule.arguments:

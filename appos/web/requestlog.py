@@ -139,10 +139,15 @@ def _details(fields: Mapping[str, Any] | None) -> object:
     """Return what was wrong with each value, as the client was told."""
     if not fields:
         return None
-    return {
-        name: problem.get("message") if "code" in problem else _details(problem)
-        for name, problem in fields.items()
-    }
+    return {name: _detail(problem) for name, problem in fields.items()}
+
+
+def _detail(problem: Any) -> object:
+    """Return the words of a problem, or of those that it consists of; what has none tells nothing."""
+    if not isinstance(problem, Mapping):
+        return None
+    words = problem.get("message")
+    return words if isinstance(words, str) else _details(problem)
 
 
 def _cut(text: str, most: int) -> str:

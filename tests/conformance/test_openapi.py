@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.engine_daemon import running_engine
+from tests.engine_images import client_of, load_tiny_image
 from tests.serving import Server, running_server
 
 pytestmark = pytest.mark.campaign
@@ -36,8 +37,8 @@ EXAMPLES = 150 if IS_FULL else 6
 SEED = int(os.environ.get("CAMPAIGN_SEED", 0)) or (random.randrange(1, 1 << 31) if IS_FULL else 1)
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 STREAM = "text/event-stream"
-# What would change the answers to all that follows: limits of requests, and what policies refuse.
-LEFT_ALONE = {"rateLimits"}
+# What would change the answers to all that follows, and what would make a stream of an answer.
+LEFT_ALONE = {"rateLimits", "follow"}
 USER = {"email": "bob@example.com", "password": "Granite-Falcon-42", "passwordConfirm": "Granite-Falcon-42"}
 # An app whose image is nowhere, so that nothing runs; it was never deployed.
 WIKI = {"name": "wiki", "compose": "services:\n  web:\n    image: nowhere.invalid/wiki:1\n", "start": False}
@@ -70,9 +71,18 @@ class World:
         return self.description["paths"][operation.path][operation.method.lower()]
 
     def is_endless(self, operation: Any) -> bool:
-        """Whether it answers with a stream, or turns into something that is no HTTP."""
+        """Whether it answers with nothing but a stream, or turns into something that is no HTTP."""
         responses = self.told(operation)["responses"]
-        return "101" in responses or STREAM in responses.get("200", {}).get("content", {})
+        return "101" in responses or list(responses.get("200", {}).get("content", {})) == [STREAM]
+
+
+def running_box(host: str) -> str:
+    """The name of a container that runs, of an image that the engine has."""
+    image = load_tiny_image(host)
+    with client_of(host) as client:
+        command = ["sh", "-c", "trap exit TERM; sleep 600 & wait"]
+        client.containers.run(image, command, detach=True, name="box")
+    return "box"
 
 
 def made(server: Server, path: str, token: str, body: object) -> Any:
@@ -85,7 +95,7 @@ def made(server: Server, path: str, token: str, body: object) -> Any:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("openapi")
     with running_engine() as engine, running_server(folder / "data", DOCKER_HOST=engine.host) as server:
-        superuser = server.claim()
+        superuser, box = server.claim(), running_box(engine.host)
         made(server, "/api/collections", superuser, POSTS)
         post = made(server, "/api/collections/posts/records", superuser, {"title": "one"})
         user = made(server, "/api/collections/users/records", superuser, USER)
@@ -103,7 +113,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 "record_id": (post["id"], user["id"]),
                 "job_id": (job["id"],),
                 "app_id": ("wiki", app["id"]),
-                "container_id": ("wiki-web-1",),
+                "container": (box,),
+                "network": ("bridge",),
+                "what": ("images", "containers", "volumes", "networks", "build-cache"),
                 "number": (1, 2),
                 "name": ("appos",),
                 "cron_id": ("__pbLogsCleanup__",),
@@ -131,9 +143,10 @@ def problem_of(world: World, operation: Any, mode: GenerationMode) -> str:
     def ask(case: Case[Any], token: str, real: dict[str, str | int] | None) -> None:
         if real and case.path_parameters:
             case.path_parameters.update({name: real[name] for name in case.path_parameters if name in real})
-        if isinstance(case.body, dict):
-            for name in LEFT_ALONE:
-                case.body.pop(name, None)
+        for part in (case.body, case.query):
+            if isinstance(part, dict):
+                for name in LEFT_ALONE & part.keys():
+                    del part[name]
         headers = {"Authorization": token} if token else {}
         response = case.call(base_url=world.server.url, headers=headers, timeout=30)
         assert response.status_code != 500, response.text
@@ -144,7 +157,7 @@ def problem_of(world: World, operation: Any, mode: GenerationMode) -> str:
     except Unsatisfiable:
         # What takes nothing cannot be asked wrongly.
         return ""
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told with all others
+    except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - whatever it is, it is told with all others
         return f"{operation.label} ({mode.value}): {error}"
     return ""
 

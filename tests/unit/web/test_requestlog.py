@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from appos import log
 from appos.audit.models import SYSTEM, Request
 from appos.config import Config
+from appos.errors import InvalidError
 from appos.jobs.storage import JobQueue
 from appos.jobs.tasks import new_huey
 from appos.records.settings.models import Logs
@@ -71,6 +73,28 @@ def test_what_was_wrong_with_each_value_is_noted(client: FlaskClient, as_superus
         "smtp": {"port": "Must be no less than 0."},
     }
     assert CANARY not in repr(request)
+
+
+@pytest.mark.parametrize(
+    ("problem", "noted"),
+    [
+        ({"message": "Too long."}, "Too long."),
+        ("0a1b", None),
+        ({"part": {"message": "Bad."}}, {"part": "Bad."}),
+    ],
+)
+def test_a_problem_of_another_shape_fails_no_request(
+    app: Flask, client: FlaskClient, as_superuser: dict[str, str], problem: Any, noted: object
+) -> None:
+    def refuse() -> str:
+        raise InvalidError("No.", fields={"name": problem})
+
+    app.view_functions["jobs.index"] = refuse
+    answer = client.get("/api/appos/jobs", headers=as_superuser)
+    request = logged(client)[-1]
+
+    assert answer.status_code == 400
+    assert request.data["details"] == {"name": noted}
 
 
 def test_neither_tokens_nor_cookies_are_noted(client: FlaskClient) -> None:
