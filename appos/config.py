@@ -43,6 +43,8 @@ class Config:
     log_level: str = "INFO"
     job_workers: int = 4
     job_grace_seconds: int = 5
+    terminal_idle_seconds: int = 1800
+    terminal_sessions: int = 256
     # Where supervisord listens if it has started AppOS, such as `unix:///run/supervisor.sock`.
     supervisor_url: str = ""
 
@@ -101,6 +103,8 @@ class Config:
             log_level=reader.read("LOG_LEVEL", "INFO", _log_level),
             job_workers=reader.read("JOB_WORKERS", "4", _between(1, 64)),
             job_grace_seconds=reader.read("JOB_GRACE_SECONDS", "5", _between(0, 3600)),
+            terminal_idle_seconds=reader.read("TERMINAL_IDLE_SECONDS", "1800", _between(10, 86400)),
+            terminal_sessions=reader.read("TERMINAL_SESSIONS", "256", _between(1, 4096)),
             supervisor_url=reader.read("SUPERVISOR_SERVER_URL", "", _socket_url),
         )
         default_url = f"sqlite:///{config.database_path}"
@@ -113,7 +117,7 @@ class Config:
 _NO_VARIABLES = re.compile(
     r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_.*|"
     r"(APPOS_DATA|BIND|DATABASE_URL|HTTP_PORT|INIT_MODE|JOB_GRACE_SECONDS|JOB_WORKERS|LOG_LEVEL|REDIS_ADDR"
-    r"|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TRUSTED_PROXIES)(_FILE)?"
+    r"|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_IDLE_SECONDS|TERMINAL_SESSIONS|TRUSTED_PROXIES)(_FILE)?"
 )
 
 

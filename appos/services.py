@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from appos.system.metrics.service import MetricsService
     from appos.system.registries import Registries
     from appos.system.supervisor import Supervisor
+    from appos.terminal.service import Terminals
 
 # The Compose project of AppOS's own container.
 OWN_PROJECT = "appos"
@@ -230,6 +231,22 @@ class Services:
         from appos.engine.statistics import StatsHub  # noqa: PLC0415 - see above
 
         return StatsHub(self.engine)
+
+    @cached_property
+    def terminals(self) -> "Terminals":
+        """Shells in containers."""
+        from appos.terminal.reaper import Reaper  # noqa: PLC0415 - see above
+        from appos.terminal.service import Terminals  # noqa: PLC0415 - see above
+
+        return Terminals(
+            self.engine,
+            self.apps,
+            self.accounts,
+            self.audit,
+            Reaper(self.engine, self.config.data_dir / "terminals"),
+            idle_seconds=self.config.terminal_idle_seconds,
+            most_sessions=self.config.terminal_sessions,
+        )
 
     @cached_property
     def app_events(self) -> "AppEvents":

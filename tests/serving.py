@@ -135,6 +135,15 @@ class Server:
         except (OSError, http.client.HTTPException):
             return 0
 
+    def descriptors(self) -> list[str]:
+        """What the worker has open."""
+        return os.listdir(f"/proc/{self.worker_pid()}/fd")
+
+    def memory_kilobytes(self) -> int:
+        """The resident memory of the worker. Source: proc(5), status."""
+        status = Path(f"/proc/{self.worker_pid()}/status").read_text(encoding="ascii")
+        return int(re.findall(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)[0])
+
     def worker_pid(self) -> int:
         """The worker that was started last."""
         return wait_for(lambda: members(self.process.pid)[1:], START_SECONDS, "a worker")[-1]

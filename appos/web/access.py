@@ -24,6 +24,8 @@ class Permission(Enum):
     ACCOUNT = "account"
     # Whoever is signed in; the service decides by what was granted.
     GRANT = "grant"
+    # Whoever has a ticket for it, which is taken before the handshake.
+    TICKET = "ticket"
     # A superuser with a valid token.
     SUPERUSER = "superuser"
     # A superuser with a session of the admin panel.
@@ -74,6 +76,9 @@ ACCESS: dict[str, Permission] = {
     "jobs.cancel": Permission.GRANT,
     "audit": Permission.SUPERUSER,
     "static": Permission.PUBLIC,
+    "terminal": Permission.SUPERUSER,
+    "terminal.give_ticket": Permission.GRANT,
+    "terminal_sockets": Permission.TICKET,
     "system": Permission.SUPERUSER,
     # That of an app is for whoever may see the app.
     "system.metrics": Permission.GRANT,

@@ -42,9 +42,11 @@ from appos.web import (
     settings,
     setup,
     system,
+    terminal,
 )
 from appos.web.go_request import GoRequest
 from appos.web.state import KEY, State
+from appos.web.websocket import OPTIONS
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -110,6 +112,9 @@ def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KI
     errors.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
+    app.config["SOCK_SERVER_OPTIONS"] = OPTIONS
+    app.register_blueprint(terminal.bp)
+    app.register_blueprint(terminal.sockets)
     admin.register(app)
     access.check_table(app)
     return app

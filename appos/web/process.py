@@ -19,6 +19,7 @@ from appos.web.health import QuickHealth
 from appos.web.shortcut import Asked, Shortcut, hand_over
 from appos.web.slashes import keep_slashes, redirected
 from appos.web.state import KEY, State
+from appos.web.websocket import prepare
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -60,6 +61,7 @@ class Process:
             threading.Thread(target=job_events.run, name="job-events"),
             threading.Thread(target=state.services.watch.run, name="engine-watch"),
             threading.Thread(target=self._tell_of_apps, name="app-events"),
+            threading.Thread(target=self._reap_terminals, name="terminals"),
             threading.Thread(target=self._look_at_compose, name="compose"),
             threading.Thread(target=state.services.metrics.run, args=(self._stopping,), name="metrics"),
             threading.Thread(
@@ -84,6 +86,7 @@ class Process:
             return moved
         keep_slashes(environ)
         hand_over(environ)
+        prepare(environ)
         return self._app(environ, start_response)
 
     def quick_answer(self, head: bytes) -> bytes:
@@ -106,6 +109,11 @@ class Process:
             thread.start()
         log.info("started", extra={"bind": self._config.bind, "data": str(self._config.data_dir)})
 
+    def _reap_terminals(self) -> None:
+        """End what terminals of a killed AppOS have left."""
+        if (self._config.data_dir / "terminals").is_dir() and (left := self._services.terminals.recover()):
+            log.info("terminals_reaped", extra={"terminals": left})
+
     def _tell_of_apps(self) -> None:
         self._services.app_events.run()
 
@@ -122,6 +130,7 @@ class Process:
         self._services.job_events.close()
         self._services.watch.close()
         self._services.app_events.close()
+        self._services.terminals.close()
         self._jobs.stop()
         for thread in self._telling:
             thread.join()

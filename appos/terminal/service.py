@@ -1,0 +1,255 @@
+"""The verbs of terminals: asked for, opened, listed, ended."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+
+from appos.accounts.models import Identity
+from appos.accounts.service import Accounts
+from appos.apps.models import Level
+from appos.apps.service import Apps
+from appos.audit.models import Actor
+from appos.audit.service import Audit
+from appos.engine.models import ContainerSummary
+from appos.engine.port import Engine
+from appos.errors import (
+    AppOSError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+from appos.store.values import new_id, timestamp
+from appos.terminal.models import Close, Failed, Sessions, SessionView, Target, TicketView
+from appos.terminal.reaper import MARK, Reaper
+from appos.terminal.session import Session, Socket
+from appos.terminal.tickets import Ticket, Tickets
+
+SERVICE = "com.docker.compose.service"
+SHELLS = ("bash", "ash", "sh")
+# Each is asked for in the container itself; `exec` puts the shell in the place of what looked for it.
+_FIND = "for s in bash ash sh; do command -v $s >/dev/null 2>&1 && exec $s; done; exit 127"
+
+
+class Terminals:
+    """The terminals of one process."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        apps: Apps,
+        accounts: Accounts,
+        audit: Audit,
+        reaper: Reaper,
+        *,
+        idle_seconds: int,
+        most_sessions: int,
+    ) -> None:
+        self._engine = engine
+        self._apps = apps
+        self._accounts = accounts
+        self._audit = audit
+        self._reaper = reaper
+        self._idle_seconds = idle_seconds
+        self._most_sessions = most_sessions
+        self._tickets = Tickets()
+        self._sessions: dict[str, Session] = {}
+        self._is_closing = False
+
+    # Where terminals lead
+
+    def container(self, identity: Identity, container: str, target: Target) -> Target:
+        """Return the target of a container, for superusers.
+
+        Raises:
+            ForbiddenError: `forbidden`.
+            NotFoundError: `container_not_found`.
+            ConflictError: `container_not_running`.
+        """
+        if not identity.is_superuser:
+            raise ForbiddenError("Terminals of containers are for superusers.", code="forbidden")
+        found = self._engine.container(container)
+        return self._running(found.id, found.name, found.state, target)
+
+    def service(self, identity: Identity, app_id: str, service: str, target: Target) -> Target:
+        """Return the target of an app's service, for whoever may operate the app.
+
+        Raises:
+            NotFoundError: `app_not_found`, `service_not_found`.
+            ForbiddenError: `not_granted`.
+            ConflictError: `container_not_running`.
+        """
+        app = self._apps.granted(identity, app_id, Level.OPERATE)
+        labels = {"com.docker.compose.project": app.name, SERVICE: service}
+        found = sorted(
+            self._engine.containers(labels=labels), key=lambda it: (it.state != "running", it.name)
+        )
+        if not found:
+            raise NotFoundError(f"{app.name} has no service {service!r}.", code="service_not_found")
+        known = Target(
+            container="",
+            container_name="",
+            app=app.name,
+            service=service,
+            command=target.command,
+            shell=target.shell,
+            user=target.user,
+            workdir=target.workdir,
+        )
+        first: ContainerSummary = found[0]
+        return self._running(first.id, first.name, first.state, known)
+
+    @staticmethod
+    def _running(container: str, name: str, state: str, target: Target) -> Target:
+        if state != "running":
+            message = f"{name} is {state}; a terminal needs a container that runs."
+            raise ConflictError(message, code="container_not_running")
+        if target.shell and target.shell.rpartition("/")[2] not in (*SHELLS, "zsh", "fish", "dash"):
+            raise InvalidError(f"{target.shell!r} is no shell.", code="shell_invalid")
+        return Target(
+            container=container,
+            container_name=name,
+            app=target.app,
+            service=target.service,
+            command=target.command,
+            shell=target.shell,
+            user=target.user,
+            workdir=target.workdir,
+        )
+
+    # From a ticket to a session
+
+    def give_ticket(
+        self, identity: Identity, target: Target, *, path: str, address: str, token: str
+    ) -> TicketView:
+        """Return a ticket for the socket at a path.
+
+        Raises:
+            TooManyRequestsError: so many terminals are open as may be.
+        """
+        if len(self._sessions) >= self._most_sessions:
+            message = f"{self._most_sessions} terminals are open already; close one first."
+            raise TooManyRequestsError(message)
+        return self._tickets.give(path=path, address=address, token=token, identity=identity, target=target)
+
+    def take_ticket(self, text: str, *, path: str, address: str) -> Ticket:
+        """Return what a ticket stands for, once.
+
+        Raises:
+            UnauthenticatedError: `ticket_invalid`.
+            ForbiddenError: `ticket_misused`.
+        """
+        return self._tickets.take(text, path=path, address=address)
+
+    def run(self, ticket: Ticket, socket: Socket) -> None:
+        """Carry a terminal until its end; afterwards nothing of it runs in the container."""
+        target = ticket.target
+        session = Session(new_id(), ticket, self._idle_seconds)
+        actor = ticket.identity.actor(ticket.address)
+        where = f"{target.app}/{target.service}" if target.app else target.container_name
+        self._audit.record(actor, "terminal.open", where, detail=session.id)
+        self._sessions[session.id] = session
+        self._reaper.note(session.id, target.container)
+        try:
+            with self._engine.exec_open(
+                target.container,
+                _argv(target),
+                tty=True,
+                user=target.user,
+                env={MARK: session.id, "TERM": "xterm-256color"},
+                workdir=target.workdir,
+            ) as command:
+                session.run(socket, command, self._allowed(session))
+        except AppOSError as error:
+            _fail(socket, error)
+        finally:
+            self._sessions.pop(session.id, None)
+            self._reaper.reap(session.id, target.container)
+            self._record_end(actor, where, session)
+
+    def _allowed(self, session: Session) -> Callable[[], bool]:
+        ticket = session.ticket
+
+        def allowed() -> bool:
+            if self._is_closing:
+                session.end(Close.RESTART, "restart", "AppOS stops or starts again.")
+                return True
+            who = self._accounts.identify(ticket.token)
+            if who is None or who.record.id != ticket.identity.record.id:
+                return False
+            if who.is_superuser:
+                return True
+            try:
+                self._apps.granted(who, ticket.target.app, Level.OPERATE)
+            except AppOSError:
+                return False
+            return True
+
+        return allowed
+
+    def _record_end(self, actor: Actor, where: str, session: Session) -> None:
+        seconds = int(time.time() - session.started)
+        detail = f"{session.id}: {seconds} s, {session.bytes_in} bytes in, {session.bytes_out} bytes out"
+        self._audit.record(actor, "terminal.close", where, detail=detail)
+
+    # What is open
+
+    def sessions(self) -> Sessions:
+        """Return the terminals that are open."""
+        return Sessions(items=tuple(_view(it) for it in self._sessions.values()))
+
+    def end(self, session_id: str, actor: Actor) -> None:
+        """End a terminal.
+
+        Raises:
+            NotFoundError: `session_not_found`.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise NotFoundError(f"There is no terminal {session_id!r}.", code="session_not_found")
+        session.end(Close.ENDED, "ended", "A superuser has ended this terminal.")
+        self._audit.record(actor, "terminal.end", session_id)
+
+    def recover(self) -> int:
+        """End what terminals of a killed AppOS have left, and return how many there were."""
+        return self._reaper.recover()
+
+    def close(self) -> None:
+        """End all terminals: AppOS stops."""
+        self._is_closing = True
+        for session in list(self._sessions.values()):
+            session.end(Close.RESTART, "restart", "AppOS stops or starts again.")
+
+
+def _argv(target: Target) -> tuple[str, ...]:
+    if target.command:
+        return target.command
+    return (target.shell,) if target.shell else ("sh", "-c", _FIND)
+
+
+def _fail(socket: Socket, error: AppOSError) -> None:
+    try:
+        socket.send(msgspec.json.encode(Failed(error.code, error.message)).decode())
+        socket.close(Close.FAILED)
+    except EOFError:
+        return
+
+
+def _view(session: Session) -> SessionView:
+    ticket, target = session.ticket, session.target
+    return SessionView(
+        id=session.id,
+        user=ticket.identity.subject,
+        address=ticket.address,
+        app=target.app,
+        service=target.service,
+        container=target.container,
+        container_name=target.container_name,
+        started=timestamp(datetime.fromtimestamp(session.started, UTC)),
+        idle_seconds=session.idle_seconds,
+        bytes_in=session.bytes_in,
+        bytes_out=session.bytes_out,
+    )

@@ -1,0 +1,269 @@
+"""Terminals in real containers, over real WebSockets: used, refused, cut off, and nothing left behind."""
+
+import hashlib
+import json
+import socket as sockets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from simple_websocket import Client, ConnectionClosed
+
+from tests.engine_images import client_of
+from tests.integration.app_site import AppSite, app_site, web
+from tests.serving import Answer
+
+APP = "/api/appos/terminal/apps/shell/web"
+CROWD = 40
+
+
+@pytest.fixture(scope="module")
+def site(engine_host: str, tiny_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSite]:
+    folder = tmp_path_factory.mktemp("terminal")
+    with app_site(folder, engine_host, tiny_image, TERMINAL_IDLE_SECONDS="10") as running:
+        running.deployed("shell", web(tiny_image), settings={"watchSeconds": 1})
+        yield running
+
+
+class Terminal:
+    """A terminal as a browser has it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.told: list[dict[str, Any]] = []
+        self.output = b""
+
+    def say(self, data: bytes) -> None:
+        self.client.send(data)
+
+    def control(self, **message: object) -> None:
+        self.client.send(json.dumps(message))
+
+    def until(self, wanted: bytes, seconds: float = 15.0) -> bytes:
+        """Read until the output holds something, and return it."""
+        give_up_at = time.monotonic() + seconds
+        while wanted not in self.output:
+            assert time.monotonic() < give_up_at, (wanted, self.output[-500:], self.told)
+            self._read(1.0)
+        return self.output
+
+    def until_told(self, kind: str, seconds: float = 20.0) -> dict[str, Any]:
+        """Read until the server tells something of a kind."""
+        give_up_at = time.monotonic() + seconds
+        while True:
+            found = next((it for it in self.told if it["type"] == kind), None)
+            if found is not None:
+                return found
+            assert time.monotonic() < give_up_at, self.told
+            self._read(1.0)
+
+    def _read(self, seconds: float) -> None:
+        frame = self.client.receive(timeout=seconds)
+        if isinstance(frame, str):
+            self.told.append(json.loads(frame))
+        elif frame is not None:
+            self.output += frame
+
+
+def ticket(site: AppSite, path: str = APP, **more: object) -> str:
+    return str(site.done("POST", "terminal/tickets", {"path": path, **more}, status=200)["ticket"])
+
+
+@contextmanager
+def opened(site: AppSite, path: str = APP, **more: object) -> Iterator[Terminal]:
+    sign = "&" if "?" in path else "?"
+    address = f"ws://127.0.0.1:{site.server.port}{path}{sign}ticket={ticket(site, path, **more)}"
+    client = Client(address, headers={"Origin": site.server.url})
+    try:
+        yield Terminal(client)
+    finally:
+        try:
+            client.close()
+        except ConnectionClosed:
+            pass
+
+
+def marked(site: AppSite) -> list[str]:
+    """What of terminals runs in the container."""
+    look = "for d in /proc/[0-9]*; do grep -qs APPOS_TTY= $d/environ && cat $d/cmdline && echo; done; true"
+    with client_of(site.host) as client:
+        made = client.api.exec_create("shell-web-1", ["sh", "-c", look])
+        said: bytes = client.api.exec_start(made["Id"])
+    return [line for line in said.decode(errors="replace").splitlines() if line]
+
+
+def nothing_is_left(site: AppSite, seconds: float = 5.0) -> None:
+    give_up_at = time.monotonic() + seconds
+    while left := marked(site):
+        assert time.monotonic() < give_up_at, left
+        time.sleep(0.2)
+
+
+def test_a_shell_follows_its_size_and_ends_with_its_code(site: AppSite) -> None:
+    with opened(site) as terminal:
+        terminal.until_told("ready")
+        terminal.control(type="resize", rows=33, cols=101)
+        terminal.say(b"stty size; printf '\\303\\244-%s\\n' $((6*7))\n")
+        assert b"33 101" in terminal.until("ä-42".encode())
+        terminal.say(b"sleep 100\n")
+        time.sleep(0.3)
+        terminal.say(b"\x03")
+        terminal.say(b"echo after-$((1+1)); exit 5\n")
+        terminal.until(b"after-2")
+        assert terminal.until_told("exit")["code"] == 5
+    nothing_is_left(site)
+
+
+def test_control_d_ends_it(site: AppSite) -> None:
+    with opened(site) as terminal:
+        terminal.until_told("ready")
+        terminal.say(b"echo here-$((5+5))\n")
+        terminal.until(b"here-10")
+        time.sleep(0.3)
+        terminal.say(b"\x04")
+        assert terminal.until_told("exit")["code"] == 0
+
+
+def test_much_comes_and_goes_whole(site: AppSite) -> None:
+    paste = "stty raw -echo; echo go; head -c 2000000 | md5sum; echo pasted"
+    block = b"0123456789abcdef" * 4000
+    whole = (block * 40)[:2_000_000]
+    with opened(site, command=["sh", "-c", paste]) as terminal:
+        terminal.until(b"go")
+        for start in range(0, len(whole), len(block)):
+            terminal.say(whole[start : start + len(block)])
+        terminal.until(b"pasted", 30)
+        assert hashlib.md5(whole, usedforsecurity=False).hexdigest().encode() in terminal.output
+    before = site.server.memory_kilobytes()
+    shown = "head -c 20000000 /dev/zero | tr '\\0' x; echo over"
+    with opened(site, command=["sh", "-c", shown]) as terminal:
+        terminal.until(b"over", 60)
+        assert terminal.output.count(b"x") == 20_000_000
+    assert site.server.memory_kilobytes() < before + 20_000
+
+
+def test_a_command_takes_the_place_of_the_shell(site: AppSite) -> None:
+    with opened(site, command=["sh", "-c", "echo only-this"]) as terminal:
+        terminal.until(b"only-this")
+        assert terminal.until_told("exit")["code"] == 0
+
+
+def test_an_image_without_a_shell_says_so(site: AppSite) -> None:
+    with opened(site, f"{APP}?shell=/bin/zsh") as terminal:
+        assert "zsh" in terminal.until_told("error")["message"]
+
+
+def test_what_it_started_ends_with_it(site: AppSite) -> None:
+    with opened(site) as terminal:
+        terminal.until_told("ready")
+        terminal.say(b"setsid sleep 1000 & nohup sleep 1001 & sleep 1002 & echo started-$((1+2))\n")
+        terminal.until(b"started-3")
+        assert len(marked(site)) >= 3
+    nothing_is_left(site)
+
+
+def test_a_crowd_that_is_cut_off_leaves_nothing(site: AppSite) -> None:
+    before = len(site.server.descriptors())
+    clients = []
+    for _ in range(CROWD):
+        address = f"ws://127.0.0.1:{site.server.port}{APP}?ticket={ticket(site)}"
+        clients.append(Client(address, headers={"Origin": site.server.url}))
+    give_up_at = time.monotonic() + 20
+    while len(site.done("GET", "terminal/sessions", status=200)["items"]) < CROWD:
+        assert time.monotonic() < give_up_at
+    for client in clients:
+        client.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.sock.close()
+    nothing_is_left(site, 5)
+    give_up_at = time.monotonic() + 20
+    while site.done("GET", "terminal/sessions", status=200)["items"]:
+        assert time.monotonic() < give_up_at
+        time.sleep(0.2)
+    time.sleep(1.0)
+    assert len(site.server.descriptors()) <= before + 5
+
+
+def test_what_a_killed_appos_left_ends_at_its_next_start(site: AppSite) -> None:
+    with opened(site) as terminal:
+        terminal.until_told("ready")
+        terminal.say(b"sleep 1000 & echo up-$((2+2))\n")
+        terminal.until(b"up-4")
+        site.server.kill()
+        assert marked(site)
+        site.server.start()
+        nothing_is_left(site)
+
+
+def test_it_ends_when_nothing_happens(site: AppSite) -> None:
+    with opened(site) as terminal:
+        terminal.until_told("ready")
+        assert terminal.until_told("error", 20)["code"] == "idle"
+
+
+def test_a_superuser_ends_it_and_the_trail_tells(site: AppSite) -> None:
+    with opened(site) as terminal:
+        session = terminal.until_told("ready")["session"]
+        assert site.ask("DELETE", f"terminal/sessions/{session}").status == 204
+        assert terminal.until_told("error")["code"] == "ended"
+    trail = site.done("GET", "audit?filter=action~'terminal'&perPage=50", status=200)["items"]
+    assert {"terminal.open", "terminal.close", "terminal.end"} <= {it["action"] for it in trail}
+
+
+def test_it_ends_with_the_token(site: AppSite) -> None:
+    email, password = "eve@example.com", "Granite-Falcon-44"
+    made = {"email": email, "password": password, "passwordConfirm": password}
+    user = site.server.request("POST", "/api/collections/users/records", site.token, made).json()["id"]
+    site.done("PUT", "apps/shell/grants", {user: "operate"}, status=200)
+    signed = {"identity": email, "password": password}
+    token = site.server.request("POST", "/api/collections/users/auth-with-password", json_=signed).json()[
+        "token"
+    ]
+    asked = site.server.request("POST", "/api/appos/terminal/tickets", token, {"path": APP}).json()
+    address = f"ws://127.0.0.1:{site.server.port}{APP}?ticket={asked['ticket']}"
+    terminal = Terminal(Client(address, headers={"Origin": site.server.url}))
+    terminal.until_told("ready")
+    site.done("PUT", "apps/shell/grants", {user: "read"}, status=200)
+    assert terminal.until_told("error")["code"] == "signed_out"
+
+
+def handshake(site: AppSite, path: str, origin: str | None) -> int:
+    """The status of a handshake."""
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        **({"Origin": origin} if origin is not None else {}),
+    }
+    answer: Answer = site.server.request("GET", path, headers=headers)
+    return answer.status
+
+
+@pytest.mark.parametrize(
+    ("sent", "origin", "status"),
+    [
+        pytest.param("", "own", 401, id="no-ticket"),
+        pytest.param("nonsense", "own", 401, id="unknown-ticket"),
+        pytest.param("used", "own", 401, id="used-ticket"),
+        pytest.param("other", "own", 403, id="other-target"),
+        pytest.param("good", "http://evil.example.com", 403, id="foreign-origin"),
+        pytest.param("good", "null", 403, id="null-origin"),
+        pytest.param("good", None, 403, id="missing-origin"),
+    ],
+)
+def test_a_socket_is_refused_before_its_handshake(
+    site: AppSite, sent: str, origin: str | None, status: int
+) -> None:
+    text = {"": "", "nonsense": "x" * 43}.get(sent)
+    if text is None:
+        path = "/api/appos/terminal/containers/shell-web-1" if sent == "other" else APP
+        text = ticket(site, path)
+    own = site.server.url if origin == "own" else origin
+    if sent == "used":
+        assert handshake(site, f"{APP}?ticket={text}", "http://evil.example.com") == 403
+        address = f"ws://127.0.0.1:{site.server.port}{APP}?ticket={text}"
+        Client(address, headers={"Origin": site.server.url}).close()
+    assert handshake(site, f"{APP}?ticket={text}", own) == status
+    assert text == "" or text not in site.server.log_text()
