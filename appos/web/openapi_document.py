@@ -33,6 +33,11 @@ _SIGNED_IN = (401, 403)
 # The kinds of callers that a route is open to without a token too, and those that have to be signed in.
 _CLOSED: list[Json] = [{"token": []}]
 _OPEN: dict[Permission, list[Json]] = {Permission.PUBLIC: [], Permission.RULE: [{}, *_CLOSED]}
+_BY_TICKET: list[Json] = [{"ticket": []}]
+_SCHEMES: Json = {
+    "token": {"type": "http", "scheme": "bearer", "description": "The token of a sign-in."},
+    "ticket": {"type": "apiKey", "in": "query", "name": "ticket", "description": "A ticket for a terminal."},
+}
 
 ABOUT = """\
 Requests and answers are JSON in UTF-8; names are camelCase, ids are 15 characters, dates look like
@@ -81,9 +86,7 @@ def document(app: Flask) -> Json:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas.components,
-            "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "The token of a sign-in."}
-            },
+            "securitySchemes": _SCHEMES,
         },
     }
 
@@ -184,7 +187,7 @@ class _Operation:
             "operationId": self._rule.endpoint + (f".{self.method.lower()}" if self._has_methods else ""),
             "tags": [self.tag],
             "summary": summary.rstrip("."),
-            "security": _OPEN.get(self._permission or Permission.SUPERUSER, _CLOSED),
+            "security": self._security(),
             "responses": self._responses(schemas),
         }
         if about := _without_errors(more):
@@ -194,6 +197,11 @@ class _Operation:
         if self.description.body is not None:
             told["requestBody"] = self._body(schemas)
         return told
+
+    def _security(self) -> list[Json]:
+        if self._permission is Permission.TICKET:
+            return _BY_TICKET
+        return _OPEN.get(self._permission or Permission.SUPERUSER, _CLOSED)
 
     def _path_parameters(self) -> Iterator[Json]:
         for converter, name in _PARAMETER.findall(self._rule.rule):

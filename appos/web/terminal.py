@@ -31,6 +31,14 @@ class TicketRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     command: list[str] = []
 
 
+class SocketQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The shell to run, as whom, and where; "" leaves each to the container."""
+
+    shell: str = ""
+    user: str = ""
+    workdir: str = ""
+
+
 @bp.post("/tickets")
 @describe(body=TicketRequest, answers={200: TicketView}, errors=(400, 404, 409))
 def give_ticket() -> Response:
@@ -79,12 +87,14 @@ def take_ticket() -> None:
 
 
 @sock.route("/containers/<container>", bp=sockets)  # type: ignore[untyped-decorator]
+@describe(query=SocketQuery, answers={101: None}, errors=(400, 404))
 def container(socket: Any, container: str) -> None:
     """Open a terminal in a container."""
     _run(socket)
 
 
 @sock.route("/apps/<app_id>/<service>", bp=sockets)  # type: ignore[untyped-decorator]
+@describe(query=SocketQuery, answers={101: None}, errors=(400, 404))
 def service(socket: Any, app_id: str, service: str) -> None:
     """Open a terminal in a service of an app."""
     _run(socket)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 # A reader that takes nothing for so long is cut off.
 SEND_SECONDS = 30.0
-OPTIONS = {"ping_interval": 10, "max_message_size": 1 << 20, "receive_bytes": 65536}
+# A client that answers no ping is gone: after two of them, all that it started is.
+OPTIONS = {"ping_interval": 2, "max_message_size": 1 << 20, "receive_bytes": 65536}
 
 
 class FullSend:

@@ -175,7 +175,7 @@ def test_a_crowd_that_is_cut_off_leaves_nothing(site: AppSite) -> None:
         assert time.monotonic() < give_up_at
     for client in clients:
         client.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        client.sock.close()
+        client.sock.shutdown(sockets.SHUT_RDWR)
     nothing_is_left(site, 5)
     give_up_at = time.monotonic() + 20
     while site.done("GET", "terminal/sessions", status=200)["items"]:
