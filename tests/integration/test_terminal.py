@@ -81,7 +81,7 @@ def opened(site: AppSite, path: str = APP, **more: object) -> Iterator[Terminal]
     finally:
         try:
             client.close()
-        except ConnectionClosed:
+        except (ConnectionClosed, OSError):
             pass
 
 
@@ -165,24 +165,32 @@ def test_what_it_started_ends_with_it(site: AppSite) -> None:
 
 
 def test_a_crowd_that_is_cut_off_leaves_nothing(site: AppSite) -> None:
+    # The first crowd leaves idle connections to the engine, which the second one uses.
+    _cut_off_crowd(site)
     before = len(site.server.descriptors())
+    _cut_off_crowd(site)
+    assert len(site.server.descriptors()) <= before + 10
+
+
+def _cut_off_crowd(site: AppSite) -> None:
     clients = []
     for _ in range(CROWD):
         address = f"ws://127.0.0.1:{site.server.port}{APP}?ticket={ticket(site)}"
         clients.append(Client(address, headers={"Origin": site.server.url}))
-    give_up_at = time.monotonic() + 20
-    while len(site.done("GET", "terminal/sessions", status=200)["items"]) < CROWD:
-        assert time.monotonic() < give_up_at
+    _await_sessions(site, CROWD)
     for client in clients:
         client.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.sock.shutdown(sockets.SHUT_RDWR)
     nothing_is_left(site, 5)
-    give_up_at = time.monotonic() + 20
-    while site.done("GET", "terminal/sessions", status=200)["items"]:
-        assert time.monotonic() < give_up_at
-        time.sleep(0.2)
+    _await_sessions(site, 0)
     time.sleep(1.0)
-    assert len(site.server.descriptors()) <= before + 5
+
+
+def _await_sessions(site: AppSite, count: int) -> None:
+    give_up_at = time.monotonic() + 20
+    while len(site.done("GET", "terminal/sessions", status=200)["items"]) != count:
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)
 
 
 def test_what_a_killed_appos_left_ends_at_its_next_start(site: AppSite) -> None:
