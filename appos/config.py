@@ -45,6 +45,9 @@ class Config:
     job_grace_seconds: int = 5
     terminal_idle_seconds: int = 1800
     terminal_sessions: int = 256
+    # The AppOS that the command line asks, "" for that of the data directory, and the token that it sends.
+    remote_url: str = ""
+    remote_token: str = field(default="", repr=False)
     # Where supervisord listens if it has started AppOS, such as `unix:///run/supervisor.sock`.
     supervisor_url: str = ""
 
@@ -104,6 +107,8 @@ class Config:
             job_workers=reader.read("JOB_WORKERS", "4", _between(1, 64)),
             job_grace_seconds=reader.read("JOB_GRACE_SECONDS", "5", _between(0, 3600)),
             terminal_idle_seconds=reader.read("TERMINAL_IDLE_SECONDS", "1800", _between(10, 86400)),
+            remote_url=reader.read("APPOS_URL", "", _url),
+            remote_token=reader.read("APPOS_TOKEN", "", str),
             terminal_sessions=reader.read("TERMINAL_SESSIONS", "256", _between(1, 4096)),
             supervisor_url=reader.read("SUPERVISOR_SERVER_URL", "", _socket_url),
         )
@@ -116,8 +121,9 @@ class Config:
 # What a shell has for AppOS itself or for Docker's own tools: no file of a project is to find it.
 _NO_VARIABLES = re.compile(
     r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_.*|"
-    r"(APPOS_DATA|BIND|DATABASE_URL|HTTP_PORT|INIT_MODE|JOB_GRACE_SECONDS|JOB_WORKERS|LOG_LEVEL|REDIS_ADDR"
-    r"|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_IDLE_SECONDS|TERMINAL_SESSIONS|TRUSTED_PROXIES)(_FILE)?"
+    r"(APPOS_DATA|APPOS_TOKEN|APPOS_URL|BIND|DATABASE_URL|HTTP_PORT|INIT_MODE|JOB_GRACE_SECONDS|JOB_WORKERS"
+    r"|LOG_LEVEL|REDIS_ADDR|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_IDLE_SECONDS"
+    r"|TERMINAL_SESSIONS|TRUSTED_PROXIES)(_FILE)?"
 )
 
 
@@ -216,6 +222,12 @@ def _email(text: str) -> str:
     if text and not EMAIL.fullmatch(text):
         raise ValueError(f"must be an e-mail address, not {text!r}")
     return text
+
+
+def _url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/\s?#@]+/?", text):
+        raise ValueError(f"must be http://HOST:PORT or https://HOST, not {text!r}")
+    return text.rstrip("/")
 
 
 def _docker_host(text: str) -> str:

@@ -18,6 +18,7 @@ __all__ = ["gunicorn_command", "main"]
 # Commands whose modules need much: they are imported when they are called, for `serve` would pay 0.2 s at
 # every start.
 LATE = {
+    "app": "deploy, operate, update and roll back apps",
     "compose": "check, plan and deploy a Compose project",
     "doctor": "say whether this machine has what AppOS needs",
 }

@@ -1,0 +1,68 @@
+"""`appos app …` against a running AppOS: by its data directory, and by an address and a token."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.app_site import AppSite, app_site, web
+
+
+@pytest.fixture(scope="module")
+def site(engine_host: str, tiny_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSite]:
+    with app_site(tmp_path_factory.mktemp("command"), engine_host, tiny_image) as running:
+        yield running
+
+
+def run(site: AppSite, *words: str, said: str = "", **env: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "appos.cli", "app", *words]
+    return subprocess.run(
+        command, input=said, capture_output=True, text=True, timeout=90, env={**site.server.env, **env}
+    )
+
+
+def test_an_app_lives_its_life_from_a_shell(site: AppSite, tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(web(site.image, "${WORD:-one}"))
+    checked = run(site, "check", "wiki", "-f", str(file))
+    assert (checked.returncode, "create" in checked.stdout) == (0, True), checked.stdout
+
+    made = run(site, "deploy", "wiki", "-f", str(file))
+    assert (made.returncode, "finish: succeeded" in made.stderr) == (0, True), made.stderr
+    assert "wiki" in run(site, "list").stdout
+    assert "healthy" in run(site, "show", "wiki").stdout
+
+    assert run(site, "env", "wiki", "--set", said="WORD=two\n").returncode == 0
+    assert run(site, "env", "wiki").stdout == "WORD=two\n"
+    again = run(site, "deploy", "wiki", "-f", str(file), "--json")
+    assert json.loads(again.stdout.splitlines()[-1])["job"]["state"] == "succeeded"
+    assert run(site, "rollback", "wiki").returncode == 0
+    for verb in ("stop", "start", "restart"):
+        assert run(site, verb, "wiki").returncode == 0
+    assert run(site, "logs", "wiki", "--tail", "5").returncode == 0
+
+    refused = run(site, "rm", "wiki", "--volumes", said="no\n")
+    assert (refused.returncode, "wiki-web-1" in refused.stderr) == (1, True)
+    assert run(site, "rm", "wiki", "--volumes", said="wiki\n").returncode == 0
+    assert json.loads(run(site, "list", "--json").stdout) == []
+
+
+def test_another_appos_is_asked_with_a_token(site: AppSite, tmp_path: Path) -> None:
+    env = {"APPOS_DATA": str(tmp_path / "none"), "APPOS_URL": site.server.url}
+    without = run(site, "list", **env)
+    assert (without.returncode, "APPOS_TOKEN" in without.stderr) == (1, True)
+    token = tmp_path / "token"
+    token.write_text(site.token)
+    assert run(site, "list", "--json", **env, APPOS_TOKEN_FILE=str(token)).stdout == "[]\n"
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_is_wrong_is_said_with_its_place(site: AppSite, tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text("services:\n  web:\n    imagee: x\n")
+    done = run(site, "deploy", "bad", "-f", str(file))
+    assert (done.returncode, "compose.yaml:3" in done.stderr) == (1, True), done.stderr
+    assert run(site, "show", "nobody").returncode == 1
