@@ -32,6 +32,7 @@ def test_an_app_lives_its_life_from_a_shell(site: AppSite, tmp_path: Path) -> No
 
     made = run(site, "deploy", "wiki", "-f", str(file))
     assert (made.returncode, "finish: succeeded" in made.stderr) == (0, True), made.stderr
+    site.ask("PATCH", "apps/wiki/settings", {"watchSeconds": 1})
     assert "wiki" in run(site, "list").stdout
     assert "healthy" in run(site, "show", "wiki").stdout
 
