@@ -70,6 +70,10 @@ def problems(**env: str) -> dict[str, str]:
         ("job_workers", 4),
         ("job_grace_seconds", 5),
         ("supervisor_url", ""),
+        ("terminal_sessions", 256),
+        ("terminal_idle_seconds", 1800),
+        ("remote_url", ""),
+        ("remote_token", ""),
     ],
 )
 def test_a_setting_has_a_default(name: str, default: Any) -> None:
