@@ -14,8 +14,8 @@ from appos.records.realtime.broker import Broker
 
 log = logging.getLogger(__name__)
 
-# The topic of realtime: its events are `{"action": "update" | "delete", "app": {id, name, state, message}}`.
-TOPIC = "appos/apps"
+# As of a collection: its events are `{"action": "update" | "delete", "record": {id, name, state, message}}`.
+TOPIC = "apps/*"
 PAUSE_SECONDS = 0.25
 
 
@@ -70,7 +70,7 @@ class AppEvents:
         app, state, message = told
         data: dict[str, Any] = {
             "action": action,
-            "app": {"id": app.id, "name": app.name, "state": state.value, "message": message},
+            "record": {"id": app.id, "name": app.name, "state": state.value, "message": message},
         }
         self._broker.send(TOPIC, data, lambda auth: _may_hear(auth, app))
 
