@@ -112,10 +112,12 @@ class Containers(Protocol):
         env: Mapping[str, str] | None = None,
         workdir: str = "",
         stdin: bytes = b"",
+        privileged: bool = False,
     ) -> ExecResult:
         """Run a command in a running container, and wait for its end; its output is kept in memory.
 
-        A command that is not there ends with 126 or 127, as in a shell.
+        A command that is not there ends with 126 or 127, as in a shell. With `privileged` it may do to the
+        container's processes what the container itself may not.
         """
         ...
 

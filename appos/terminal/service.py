@@ -1,5 +1,6 @@
 """The verbs of terminals: asked for, opened, listed, ended."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -152,7 +153,7 @@ class Terminals:
         where = f"{target.app}/{target.service}" if target.app else target.container_name
         self._audit.record(actor, "terminal.open", where, detail=session.id)
         self._sessions[session.id] = session
-        self._reaper.note(session.id, target.container)
+        self._reaper.note(session.id, target.container, target.user)
         try:
             with self._engine.exec_open(
                 target.container,
@@ -167,7 +168,7 @@ class Terminals:
             _fail(socket, error)
         finally:
             self._sessions.pop(session.id, None)
-            self._reaper.reap(session.id, target.container)
+            self._reaper.reap(session.id, target.container, target.user)
             self._record_end(actor, where, session)
 
     def _allowed(self, session: Session) -> Callable[[], bool]:
@@ -213,9 +214,9 @@ class Terminals:
         session.end(Close.ENDED, "ended", "A superuser has ended this terminal.")
         self._audit.record(actor, "terminal.end", session_id)
 
-    def recover(self) -> int:
-        """End what terminals of a killed AppOS have left, and return how many there were."""
-        return self._reaper.recover()
+    def keep_clean(self, stopping: threading.Event) -> None:
+        """End what terminals of a killed AppOS have left, and what could not be ended at once."""
+        self._reaper.run(stopping)
 
     def close(self) -> None:
         """End all terminals: AppOS stops."""

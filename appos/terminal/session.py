@@ -13,7 +13,6 @@ from appos.terminal.models import Close, Exit, Failed, Ready, Resize, Target
 from appos.terminal.tickets import Ticket
 
 LOOK_SECONDS = 1.0
-ASK_SECONDS = 3.0
 MOST_CELLS = 1000
 EXIT_SECONDS = 2.0
 # How a command ends that is not there. Source: POSIX, "2.8.2 Exit Status for Commands".
@@ -32,7 +31,15 @@ class Socket(Protocol):
         ...
 
     def close(self, code: int) -> None:
-        """Close it."""
+        """Say why it ends. Raises EOFError once it is closed."""
+        ...
+
+    def is_open(self) -> bool:
+        """Whether the client is there, as far as can be known without waiting."""
+        ...
+
+    def drop(self) -> None:
+        """Give the connection up; whoever waits for it sees its end."""
         ...
 
 
@@ -50,6 +57,7 @@ class Session:
         self._moved = time.monotonic()
         self._verdict: tuple[Close, Failed] | None = None
         self._is_over = threading.Event()
+        self._is_gone = False
 
     @property
     def target(self) -> Target:
@@ -64,39 +72,57 @@ class Session:
     def end(self, code: Close, reason: str, message: str) -> None:
         """End it soon, and tell the client why; the first reason counts."""
         self._verdict = self._verdict or (code, Failed(reason, message))
+        self._is_over.set()
 
     def run(self, socket: Socket, command: ExecSession, allowed: Callable[[], bool]) -> None:
-        """Carry bytes until the command ends, the socket closes, or it may go on no longer."""
+        """Carry bytes until the command ends, the socket closes, or it may go on no longer.
+
+        Two threads carry; this one only looks, so that it ends in time also while either waits.
+        """
         ready = Ready(session=self.id, container=self.target.container, idle_seconds=self._idle_seconds)
-        reader = threading.Thread(target=self._read, args=(socket, command), name="terminal-reader")
+        carriers = [
+            threading.Thread(target=carry, args=(socket, command), name="terminal")
+            for carry in (self._read, self._write)
+        ]
         try:
             socket.send(msgspec.json.encode(ready).decode())
-            reader.start()
-            self._write(socket, command, allowed)
+            for carrier in carriers:
+                carrier.start()
+            self._look(socket, allowed)
+            self._say_end(socket)
         except EOFError:
             return
         finally:
             self._is_over.set()
             command.close()
-            if reader.ident is not None:
-                reader.join()
-        self._say_end(socket)
+            socket.drop()
+            for carrier in carriers:
+                if carrier.ident is not None:
+                    carrier.join()
 
-    def _write(self, socket: Socket, command: ExecSession, allowed: Callable[[], bool]) -> None:
-        asked = time.monotonic()
-        while self._verdict is None and not self._is_over.is_set():
-            frame = socket.receive(LOOK_SECONDS)
-            if frame is not None:
-                self._moved = time.monotonic()
-                self._take(frame, command)
-            now = time.monotonic()
-            if now - asked >= ASK_SECONDS:
-                asked = now
-                if not allowed():
-                    self.end(Close.SIGNED_OUT, "signed_out", "You may not use this terminal any more.")
-            if now - self._moved > self._idle_seconds:
+    def _look(self, socket: Socket, allowed: Callable[[], bool]) -> None:
+        """Wait for the end; raises EOFError once the client has gone."""
+        while self._verdict is None and not self._is_over.wait(LOOK_SECONDS):
+            if not socket.is_open():
+                raise EOFError
+            if not allowed():
+                self.end(Close.SIGNED_OUT, "signed_out", "You may not use this terminal any more.")
+            if time.monotonic() - self._moved > self._idle_seconds:
                 minutes = self._idle_seconds // 60
                 self.end(Close.IDLE, "idle", f"Nothing has happened for {minutes} minutes.")
+
+    def _write(self, socket: Socket, command: ExecSession) -> None:
+        try:
+            while not self._is_over.is_set():
+                frame = socket.receive(LOOK_SECONDS)
+                if frame is not None:
+                    self._moved = time.monotonic()
+                    self._take(frame, command)
+        except EOFError:
+            self._is_gone = True
+            self._is_over.set()
+        except AppOSError as error:
+            self.end(Close.FAILED, error.code, error.message)
 
     def _take(self, frame: bytes | str, command: ExecSession) -> None:
         try:
@@ -122,7 +148,7 @@ class Session:
                 socket.send(data)
             self._await_exit(command)
         except EOFError:
-            return
+            self._is_gone = True
         except AppOSError as error:
             self.end(Close.FAILED, error.code, error.message)
         finally:
@@ -137,6 +163,8 @@ class Session:
                 time.sleep(0.05)
 
     def _say_end(self, socket: Socket) -> None:
+        if self._is_gone:
+            return
         told: Failed | Exit
         if self._verdict is not None:
             code, told = self._verdict
@@ -146,8 +174,5 @@ class Session:
             code, told = Close.GONE, Failed("no_shell", message)
         else:
             code, told = Close.DONE, Exit(self.exit_code or 0)
-        try:
-            socket.send(msgspec.json.encode(told).decode())
-            socket.close(code)
-        except EOFError:
-            return
+        socket.send(msgspec.json.encode(told).decode())
+        socket.close(code)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # gunicorn halts on this exit status of a worker instead of starting it again and again.
 APP_LOAD_ERROR = 4
+# How often is looked whether there has been a terminal.
+TERMINALS_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +112,12 @@ class Process:
         log.info("started", extra={"bind": self._config.bind, "data": str(self._config.data_dir)})
 
     def _reap_terminals(self) -> None:
-        """End what terminals of a killed AppOS have left."""
-        if (self._config.data_dir / "terminals").is_dir() and (left := self._services.terminals.recover()):
-            log.info("terminals_reaped", extra={"terminals": left})
+        """End what terminals have left; where there never was one, what they need is not loaded."""
+        notes = self._config.data_dir / "terminals"
+        while not (notes.is_dir() and any(notes.iterdir())):
+            if self._stopping.wait(TERMINALS_SECONDS):
+                return
+        self._services.terminals.keep_clean(self._stopping)
 
     def _tell_of_apps(self) -> None:
         self._services.app_events.run()

@@ -19,15 +19,73 @@ SEND_SECONDS = 30.0
 OPTIONS = {"ping_interval": 2, "max_message_size": 1 << 20, "receive_bytes": 65536}
 
 
-class FullSend:
-    """A socket whose `send` sends all of it.
+# What has come in and was not taken, before no more is read: the client's own buffers hold the rest.
+MOST_WAITING_BYTES = 1 << 20
+ROOM_SECONDS = 0.5
+CLOSE_SECONDS = 1.0
+# Source: Linux, include/net/tcp_states.h; the state is the first byte of `struct tcp_info`.
+TCP_ESTABLISHED = 1
 
-    simple-websocket 1.1 takes no notice of how much was sent, and its frames are cut where a reader is slow.
+
+class Wire:
+    """A socket that sends all that it is given, and reads no faster than what was read is taken.
+
+    simple-websocket 1.1 takes no notice of how much was sent, so its frames are cut where a reader is slow;
+    and it reads on, however much waits for the application.
     """
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._lock = threading.RLock()
+        self._server: Server | None = None
+        self._taken = threading.Event()
+        self._closed = threading.Event()
+
+    def serve(self, server: Server) -> None:
+        """Know whose input is read here."""
+        self._server = server
+
+    def recv(self, size: int) -> bytes:
+        """Read once there is room; whatever comes shows that the client is there, as a pong does."""
+        while (server := self._server) is not None and server.connected and _waiting(server):
+            self._taken.wait(ROOM_SECONDS)
+            self._taken.clear()
+            server.pong_received = True
+        data: bytes = self._connection.recv(size)
+        if server is not None:
+            server.pong_received = True
+        return data
+
+    def taken(self) -> None:
+        """Note that something was taken of what had come in."""
+        self._taken.set()
+
+    def is_up(self) -> bool:
+        """Whether the other side has not closed, also while what it sent before is still to be read."""
+        try:
+            if self._connection.family == sockets.AF_UNIX:
+                return True
+            told = self._connection.getsockopt(sockets.IPPROTO_TCP, sockets.TCP_INFO, 1)
+        except OSError:
+            return False
+        return bool(told[0] == TCP_ESTABLISHED)
+
+    def close(self) -> None:
+        """Give the descriptor back; the reader does, at the end of what the client sent."""
+        self._connection.close()
+        self._closed.set()
+
+    def wait_closed(self, seconds: float) -> None:
+        """Give the client time to answer the closing frame: what it sent and nobody read would reset it."""
+        self._closed.wait(seconds)
+
+    def drop(self) -> None:
+        """End it for whoever reads or sends."""
+        try:
+            self._connection.shutdown(sockets.SHUT_RDWR)
+        except OSError:
+            # The other side was faster.
+            return
 
     def send(self, data: bytes) -> int:
         """Send all bytes, or close: the application, its reader and its pings all send."""
@@ -51,7 +109,7 @@ def prepare(environ: "WSGIEnvironment") -> None:
     connection = environ["gunicorn.socket"]
     if connection.family != sockets.AF_UNIX:
         connection.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
-    environ["gunicorn.socket"] = FullSend(connection)
+    environ["gunicorn.socket"] = Wire(connection)
     # Compression takes 134 kB for each connection, and what a shell says is not worth it.
     environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
@@ -72,11 +130,18 @@ def refuse_foreign(origin: str, host: str, public: str) -> None:
         raise ForbiddenError(message, code="origin_refused")
 
 
+def _waiting(server: Server) -> bool:
+    """Whether enough has come in that was not taken."""
+    return sum(map(len, server.input_buffer)) >= MOST_WAITING_BYTES
+
+
 class FrameSocket:
     """A WebSocket as terminals see it."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._wire: Wire = server.sock
+        self._wire.serve(server)
 
     def receive(self, timeout: float) -> bytes | str | None:
         """Wait for a frame; None if none came in time."""
@@ -84,6 +149,7 @@ class FrameSocket:
             data: bytes | str | None = self._server.receive(timeout=timeout)
         except ConnectionClosed as error:
             raise EOFError from error
+        self._wire.taken()
         return data
 
     def send(self, data: bytes | str) -> None:
@@ -99,3 +165,12 @@ class FrameSocket:
             self._server.close(int(code))
         except (ConnectionClosed, OSError) as error:
             raise EOFError from error
+        self._wire.wait_closed(CLOSE_SECONDS)
+
+    def is_open(self) -> bool:
+        """Whether the client is there."""
+        return bool(self._server.connected) and self._wire.is_up()
+
+    def drop(self) -> None:
+        """Give the connection up."""
+        self._wire.drop()

@@ -171,6 +171,7 @@ class FakeContainers(State):
         env: Mapping[str, str] | None = None,
         workdir: str = "",
         stdin: bytes = b"",
+        privileged: bool = False,
     ) -> ExecResult:
         self.asks()
         return self._program(container, argv)(argv, env or {}, stdin)

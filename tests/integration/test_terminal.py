@@ -1,5 +1,6 @@
 """Terminals in real containers, over real WebSockets: used, refused, cut off, and nothing left behind."""
 
+import contextlib
 import hashlib
 import json
 import socket as sockets
@@ -94,6 +95,14 @@ def marked(site: AppSite) -> list[str]:
     return [line for line in said.decode(errors="replace").splitlines() if line]
 
 
+def processes(site: AppSite) -> str:
+    """What runs in the container, dead ones that nobody has waited for left out."""
+    with client_of(site.host) as client:
+        made = client.api.exec_create("shell-web-1", ["ps", "-o", "stat,args"])
+        said: bytes = client.api.exec_start(made["Id"])
+    return "\n".join(line for line in said.decode().splitlines() if not line.startswith("Z"))
+
+
 def nothing_is_left(site: AppSite, seconds: float = 5.0) -> None:
     give_up_at = time.monotonic() + seconds
     while left := marked(site):
@@ -162,6 +171,32 @@ def test_what_it_started_ends_with_it(site: AppSite) -> None:
         terminal.until(b"started-3")
         assert len(marked(site)) >= 3
     nothing_is_left(site)
+
+
+def test_what_another_user_or_an_empty_environment_hides_ends_too(site: AppSite) -> None:
+    with opened(site, f"{APP}?user=nobody") as terminal:
+        terminal.until_told("ready")
+        terminal.say(b"env -i sleep 1003 & nohup sleep 1004 & id -un; echo started-$((1+2))\n")
+        assert b"nobody" in terminal.until(b"started-3")
+        assert "1003" in processes(site)
+    give_up_at = time.monotonic() + 5
+    while left := [it for it in ("1003", "1004") if it in processes(site)]:
+        assert time.monotonic() < give_up_at, left
+        time.sleep(0.2)
+
+
+def test_a_command_that_takes_no_input_keeps_nobody_from_ending_it(site: AppSite) -> None:
+    before = site.server.memory_kilobytes()
+    with opened(site, command=["sh", "-c", "stty raw; sleep 1000"]) as terminal:
+        session = terminal.until_told("ready")["session"]
+        terminal.client.sock.settimeout(1.0)
+        with contextlib.suppress(TimeoutError):
+            for _ in range(30):
+                terminal.say(b"x" * 1_000_000)
+        assert site.server.memory_kilobytes() < before + 20_000
+        terminal.client.sock.settimeout(None)
+        assert site.ask("DELETE", f"terminal/sessions/{session}").status == 204
+        nothing_is_left(site)
 
 
 def test_a_crowd_that_is_cut_off_leaves_nothing(site: AppSite) -> None:

@@ -106,10 +106,13 @@ class Execs:
         env: Mapping[str, str] | None = None,
         workdir: str = "",
         stdin: bytes = b"",
+        privileged: bool = False,
     ) -> ExecResult:
         """Run a command to its end."""
         written = {STDOUT: bytearray(), STDERR: bytearray()}
-        exec_id = self._made(container, argv, user, env, workdir, has_input=bool(stdin))
+        exec_id = self._made(
+            container, argv, user, env, workdir, has_input=bool(stdin), privileged=privileged
+        )
         with Exec(self._session, exec_id, tty=False) as running:
             if stdin:
                 # Fed from beside: a command that writes much while it reads would wait for us, and we for it.
@@ -144,6 +147,7 @@ class Execs:
         *,
         has_input: bool,
         tty: bool = False,
+        privileged: bool = False,
     ) -> str:
         """Make a command and return its id; it runs once somebody connects."""
         name = named(container, "container")
@@ -153,6 +157,7 @@ class Execs:
                 list(argv),
                 stdin=has_input,
                 tty=tty,
+                privileged=privileged,
                 user=user,
                 environment=dict(env) if env else None,
                 workdir=workdir or None,
