@@ -1,0 +1,33 @@
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Broken } from "./Broken";
+import { Guarded } from "./Guarded";
+
+type Module = Promise<{ default: React.ComponentType }>;
+
+/** A page that is loaded when it is first visited. */
+const page = (path: string, load: () => Module): RouteObject => ({
+  path,
+  errorElement: <Broken />,
+  lazy: async () => ({ Component: (await load()).default }),
+});
+
+const INSIDE: RouteObject[] = [
+  page("/", () => import("@/pages/home")),
+  page("/apps/*", () => import("@/pages/apps")),
+  page("/jobs", () => import("@/pages/jobs")),
+  page("/jobs/:id", () => import("@/pages/jobs/job")),
+  page("/services", () => import("@/pages/services")),
+  page("/audit", () => import("@/pages/audit")),
+  page("/users", () => import("@/pages/users")),
+  page("/settings/*", () => import("@/pages/settings")),
+  page("/reference", () => import("@/pages/api")),
+  page("/account", () => import("@/pages/account")),
+  page("*", () => import("@/pages/missing")),
+];
+
+export const router = createBrowserRouter([
+  page("/setup", () => import("@/pages/claim")),
+  page("/login", () => import("@/pages/signin")),
+  page("/reset", () => import("@/pages/reset")),
+  { element: <Guarded />, errorElement: <Broken />, children: INSIDE },
+]);

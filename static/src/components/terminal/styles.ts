@@ -1,0 +1,31 @@
+/**
+ * xterm.js writes its colours and sizes into <style> elements, which the policy refuses. While a terminal is opened,
+ * what it makes in their place hands the same text to a style sheet object, which the policy allows.
+ */
+export function withSheets<T>(open: () => T): { result: T; drop: () => void } {
+  const sheets: CSSStyleSheet[] = [];
+  const original = document.createElement.bind(document);
+  const patched = (name: string, options?: ElementCreationOptions) =>
+    name.toLowerCase() === "style" ? element(original("div"), sheets) : original(name, options);
+  document.createElement = patched as typeof document.createElement;
+  try {
+    return {
+      result: open(),
+      drop: () => {
+        document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => !sheets.includes(each));
+      },
+    };
+  } finally {
+    document.createElement = original;
+  }
+}
+
+function element(made: HTMLElement, sheets: CSSStyleSheet[]): HTMLElement {
+  const sheet = new CSSStyleSheet();
+  sheets.push(sheet);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  made.hidden = true;
+  Object.defineProperty(made, "textContent", { set: (css: string) => sheet.replaceSync(css) });
+  Object.defineProperty(made, "sheet", { get: () => sheet });
+  return made;
+}
