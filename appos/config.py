@@ -45,6 +45,7 @@ class Config:
     job_grace_seconds: int = 5
     terminal_idle_seconds: int = 1800
     terminal_sessions: int = 256
+    terminal_local: bool = False
     # The AppOS that the command line asks, "" for that of the data directory, and the token that it sends.
     remote_url: str = ""
     remote_token: str = field(default="", repr=False)
@@ -110,6 +111,7 @@ class Config:
             remote_url=reader.read("APPOS_URL", "", _url),
             remote_token=reader.read("APPOS_TOKEN", "", str),
             terminal_sessions=reader.read("TERMINAL_SESSIONS", "256", _between(1, 4096)),
+            terminal_local=reader.read("TERMINAL_LOCAL", "off", _switch),
             supervisor_url=reader.read("SUPERVISOR_SERVER_URL", "", _socket_url),
         )
         default_url = f"sqlite:///{config.database_path}"
@@ -122,8 +124,8 @@ class Config:
 _NO_VARIABLES = re.compile(
     r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_.*|"
     r"(APPOS_DATA|APPOS_TOKEN|APPOS_URL|BIND|DATABASE_URL|HTTP_PORT|INIT_MODE|JOB_GRACE_SECONDS|JOB_WORKERS"
-    r"|LOG_LEVEL|REDIS_ADDR|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_IDLE_SECONDS"
-    r"|TERMINAL_SESSIONS|TRUSTED_PROXIES)(_FILE)?"
+    r"|LOG_LEVEL|REDIS_ADDR|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_[A-Z_]+"
+    r"|TRUSTED_PROXIES)(_FILE)?"
 )
 
 
@@ -183,6 +185,12 @@ def _between(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError(f"must be 'on' or 'off', not {text!r}")
+    return text == "on"
 
 
 def _port(text: str) -> int:

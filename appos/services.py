@@ -46,6 +46,7 @@ from appos.system.service import System
 from appos.system.upkeep import Upkeep
 
 if TYPE_CHECKING:
+    from appos.apps.adoption import Adoption
     from appos.apps.drafts import Drafts
     from appos.apps.editing import Editing
     from appos.apps.events import AppEvents
@@ -186,6 +187,13 @@ class Services:
         return Editing(self.apps, self.apps.checking, self.audit)
 
     @cached_property
+    def adoption(self) -> "Adoption":
+        """Projects that run without AppOS."""
+        from appos.apps.adoption import Adoption  # noqa: PLC0415 - see above
+
+        return Adoption(self.apps, self.watch)
+
+    @cached_property
     def rollouts(self) -> "Rollouts":
         """The verbs of apps that take time."""
         from appos.apps.rollout.service import Rollouts  # noqa: PLC0415 - see above
@@ -246,6 +254,7 @@ class Services:
             Reaper(self.engine, self.config.data_dir / "terminals"),
             idle_seconds=self.config.terminal_idle_seconds,
             most_sessions=self.config.terminal_sessions,
+            is_local_on=self.config.terminal_local,
         )
 
     @cached_property

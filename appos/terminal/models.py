@@ -20,10 +20,12 @@ class Close(IntEnum):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Where a terminal leads: a container, perhaps that of an app's service, and how it is entered."""
 
+    # Both "" for AppOS's own place.
     container: str
     container_name: str
     app: str = ""
     service: str = ""
+    is_local: bool = False
     command: tuple[str, ...] = ()
     shell: str = ""
     user: str = ""

@@ -10,16 +10,19 @@ import logging
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from appos.engine.port import Engine
 from appos.errors import AppOSError, ConflictError, EngineUnavailableError, NotFoundError
+from appos.terminal.local import end_marked
 
 log = logging.getLogger(__name__)
 
 MARK = "APPOS_TTY"
 RETRY_SECONDS = 5.0
+# Runs a script of ours in a container. What varies is its arguments, never its text.
+SCRIPT: Sequence[str] = "sh -c".split()
 # States in which a container has processes.
 ALIVE = ("running", "paused", "restarting")
 # $0 are the mark's values, as `a|b`. HUP lets a shell keep its history, and the rounds after it find what was
@@ -65,7 +68,10 @@ class Reaper:
         self._gives_privileges = True
 
     def note(self, session: str, container: str, user: str) -> None:
-        """Note a terminal before its shell is started as a user, "" for the container's own."""
+        """Note a terminal before its shell is started as a user, "" for the container's own.
+
+        The container is "" for a shell beside AppOS.
+        """
         self._notes.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._own.add(session)
         path = self._notes / session
@@ -110,6 +116,9 @@ class Reaper:
 
     def _is_done(self, sessions: Mapping[str, str], container: str) -> bool:
         """Whether nothing of these sessions is left, as far as that can be found out."""
+        if not container:
+            end_marked([f"{MARK}={session}" for session in sessions])
+            return True
         try:
             self._search(sessions, container)
         except NotFoundError:
@@ -123,7 +132,7 @@ class Reaper:
         return True
 
     def _search(self, sessions: Mapping[str, str], container: str) -> None:
-        command = ("sh", "-c", _REAP, "|".join(sorted(sessions)))
+        command = (*SCRIPT, _REAP, "|".join(sorted(sessions)))
         if self._gives_privileges:
             done = self._engine.exec_run(container, command, user="0", privileged=True)
             if done.exit_code == 0:

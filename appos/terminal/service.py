@@ -13,8 +13,10 @@ from appos.apps.models import Level
 from appos.apps.service import Apps
 from appos.audit.models import Actor
 from appos.audit.service import Audit
+from appos.config import shell_variables
 from appos.engine.models import ContainerSummary
 from appos.engine.port import Engine
+from appos.engine.streams import ExecSession
 from appos.errors import (
     AppOSError,
     ConflictError,
@@ -24,14 +26,17 @@ from appos.errors import (
     TooManyRequestsError,
 )
 from appos.store.values import new_id, timestamp
+from appos.terminal.attempts import Attempts, Outcome, SelfTest
+from appos.terminal.local import LocalShell, find_shell
 from appos.terminal.models import Close, Failed, Sessions, SessionView, Target, TicketView
-from appos.terminal.reaper import MARK, Reaper
+from appos.terminal.reaper import MARK, SCRIPT, Reaper
 from appos.terminal.session import Session, Socket
 from appos.terminal.tickets import Ticket, Tickets
 
 SERVICE = "com.docker.compose.service"
 SHELLS = ("bash", "ash", "sh")
 # Each is asked for in the container itself; `exec` puts the shell in the place of what looked for it.
+ECHO_SECONDS = 60.0
 _FIND = "for s in bash ash sh; do command -v $s >/dev/null 2>&1 && exec $s; done; exit 127"
 
 
@@ -48,6 +53,7 @@ class Terminals:
         *,
         idle_seconds: int,
         most_sessions: int,
+        is_local_on: bool,
     ) -> None:
         self._engine = engine
         self._apps = apps
@@ -56,7 +62,9 @@ class Terminals:
         self._reaper = reaper
         self._idle_seconds = idle_seconds
         self._most_sessions = most_sessions
+        self._is_local_on = is_local_on
         self._tickets = Tickets()
+        self._attempts = Attempts()
         self._sessions: dict[str, Session] = {}
         self._is_closing = False
 
@@ -90,18 +98,22 @@ class Terminals:
         )
         if not found:
             raise NotFoundError(f"{app.name} has no service {service!r}.", code="service_not_found")
-        known = Target(
-            container="",
-            container_name="",
-            app=app.name,
-            service=service,
-            command=target.command,
-            shell=target.shell,
-            user=target.user,
-            workdir=target.workdir,
-        )
+        known = msgspec.structs.replace(target, app=app.name, service=service)
         first: ContainerSummary = found[0]
         return self._running(first.id, first.name, first.state, known)
+
+    def local(self, identity: Identity, target: Target) -> Target:
+        """Return the target of a shell beside AppOS, for superusers where the settings allow it.
+
+        Raises:
+            ForbiddenError: `forbidden`, `terminal_local_off`.
+        """
+        if not identity.is_superuser:
+            raise ForbiddenError("A shell beside AppOS is for superusers.", code="forbidden")
+        if not self._is_local_on:
+            message = "Shells beside AppOS are off; set TERMINAL_LOCAL=on and restart it to allow them."
+            raise ForbiddenError(message, code="terminal_local_off")
+        return msgspec.structs.replace(target, container_name="AppOS", is_local=True)
 
     @staticmethod
     def _running(container: str, name: str, state: str, target: Target) -> Target:
@@ -110,16 +122,7 @@ class Terminals:
             raise ConflictError(message, code="container_not_running")
         if target.shell and target.shell.rpartition("/")[2] not in (*SHELLS, "zsh", "fish", "dash"):
             raise InvalidError(f"{target.shell!r} is no shell.", code="shell_invalid")
-        return Target(
-            container=container,
-            container_name=name,
-            app=target.app,
-            service=target.service,
-            command=target.command,
-            shell=target.shell,
-            user=target.user,
-            workdir=target.workdir,
-        )
+        return msgspec.structs.replace(target, container=container, container_name=name)
 
     # From a ticket to a session
 
@@ -134,6 +137,7 @@ class Terminals:
         if len(self._sessions) >= self._most_sessions:
             message = f"{self._most_sessions} terminals are open already; close one first."
             raise TooManyRequestsError(message)
+        self._attempts.note(identity.record.id, Outcome.NOT_ARRIVED)
         return self._tickets.give(path=path, address=address, token=token, identity=identity, target=target)
 
     def take_ticket(self, text: str, *, path: str, address: str) -> Ticket:
@@ -143,7 +147,36 @@ class Terminals:
             UnauthenticatedError: `ticket_invalid`.
             ForbiddenError: `ticket_misused`.
         """
-        return self._tickets.take(text, path=path, address=address)
+        owner = self._tickets.owner(text)
+        try:
+            ticket = self._tickets.take(text, path=path, address=address)
+        except ForbiddenError:
+            self._attempts.note(owner, Outcome.TICKET_REFUSED)
+            raise
+        self._attempts.note(owner, Outcome.OK)
+        return ticket
+
+    def refused(self, text: str, outcome: Outcome) -> None:
+        """Note why a handshake with a ticket was refused before that was looked at."""
+        if owner := self._tickets.owner(text):
+            self._attempts.note(owner, outcome)
+
+    def self_test(self, identity: Identity) -> SelfTest:
+        """Say what became of somebody's last handshake."""
+        return self._attempts.tell(identity.record.id)
+
+    @staticmethod
+    def echo(socket: Socket) -> None:
+        """Send frames back as they come, for a minute at most: whoever sees one knows that sockets work."""
+        give_up_at = time.monotonic() + ECHO_SECONDS
+        try:
+            while (left := give_up_at - time.monotonic()) > 0:
+                frame = socket.receive(left)
+                if frame is not None:
+                    socket.send(frame)
+            socket.close(Close.DONE)
+        except EOFError:
+            return
 
     def run(self, ticket: Ticket, socket: Socket) -> None:
         """Carry a terminal until its end; afterwards nothing of it runs in the container."""
@@ -155,14 +188,7 @@ class Terminals:
         self._sessions[session.id] = session
         self._reaper.note(session.id, target.container, target.user)
         try:
-            with self._engine.exec_open(
-                target.container,
-                _argv(target),
-                tty=True,
-                user=target.user,
-                env={MARK: session.id, "TERM": "xterm-256color"},
-                workdir=target.workdir,
-            ) as command:
+            with self._command(target, session.id) as command:
                 session.run(socket, command, self._allowed(session))
         except AppOSError as error:
             _fail(socket, error)
@@ -170,6 +196,15 @@ class Terminals:
             self._sessions.pop(session.id, None)
             self._reaper.reap(session.id, target.container, target.user)
             self._record_end(actor, where, session)
+
+    def _command(self, target: Target, session: str) -> ExecSession:
+        env = {MARK: session, "TERM": "xterm-256color"}
+        if target.is_local:
+            argv = target.command or (find_shell(target.shell),)
+            return LocalShell(argv, {**shell_variables(), **env}, target.workdir)
+        return self._engine.exec_open(
+            target.container, _argv(target), tty=True, user=target.user, env=env, workdir=target.workdir
+        )
 
     def _allowed(self, session: Session) -> Callable[[], bool]:
         ticket = session.ticket
@@ -228,7 +263,7 @@ class Terminals:
 def _argv(target: Target) -> tuple[str, ...]:
     if target.command:
         return target.command
-    return (target.shell,) if target.shell else ("sh", "-c", _FIND)
+    return (target.shell,) if target.shell else (*SCRIPT, _FIND)
 
 
 def _fail(socket: Socket, error: AppOSError) -> None:

@@ -69,6 +69,11 @@ class Tickets:
             raise ForbiddenError(message, code="ticket_misused")
         return ticket
 
+    def owner(self, text: str) -> str:
+        """Return the id of the account that asked for a ticket, which stays; "" where there is none."""
+        ticket = self._tickets.get(text)
+        return ticket.identity.record.id if ticket is not None else ""
+
     def _sweep(self) -> None:
         now = time.monotonic()
         alive = {text: it for text, it in self._tickets.items() if it.dies_at > now}

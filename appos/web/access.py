@@ -36,6 +36,7 @@ class Permission(Enum):
 ACCESS: dict[str, Permission] = {
     "health": Permission.PUBLIC,
     "pages": Permission.PUBLIC,
+    "dashboard": Permission.PUBLIC,
     "setup": Permission.PUBLIC,
     "collections": Permission.SUPERUSER,
     "record_auth": Permission.RULE,
@@ -64,6 +65,7 @@ ACCESS: dict[str, Permission] = {
     "apps.deploy": Permission.SUPERUSER,
     "apps.check": Permission.SUPERUSER,
     "app_files": Permission.GRANT,
+    "app_source": Permission.SUPERUSER,
     "app_verbs": Permission.GRANT,
     "app_watch": Permission.GRANT,
     "docker": Permission.SUPERUSER,
@@ -78,7 +80,9 @@ ACCESS: dict[str, Permission] = {
     "static": Permission.PUBLIC,
     "terminal": Permission.SUPERUSER,
     "terminal.give_ticket": Permission.GRANT,
+    "terminal.self_test": Permission.GRANT,
     "terminal_sockets": Permission.TICKET,
+    "terminal_local": Permission.TICKET,
     "system": Permission.SUPERUSER,
     # That of an app is for whoever may see the app.
     "system.metrics": Permission.GRANT,

@@ -12,6 +12,7 @@ from appos.web import (
     access,
     admin,
     app_files,
+    app_source,
     app_verbs,
     app_watch,
     apps,
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     jobs,
     apps,
     app_files,
+    app_source,
     app_verbs,
     app_watch,
     docker,
@@ -108,13 +110,13 @@ def create_app(config: Config, engine: "Engine", huey: "Huey", kinds: Kinds = KI
     app.extensions[KEY] = State(services, Tasks(huey, services, kinds))
     requestlog.register(app)
     headers.register(app)
+    app.before_request(terminal.refuse_stripped)
     access.register(app)
     errors.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     app.config["SOCK_SERVER_OPTIONS"] = OPTIONS
-    app.register_blueprint(terminal.bp)
-    app.register_blueprint(terminal.sockets)
+    terminal.register(app)
     admin.register(app)
     access.check_table(app)
     return app

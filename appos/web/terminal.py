@@ -4,11 +4,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from flask_sock import Sock
 from werkzeug.exceptions import HTTPException
 
-from appos.errors import InvalidError
+from appos.errors import ForbiddenError, InvalidError
+from appos.terminal.attempts import MESSAGES, Outcome, SelfTest
 from appos.terminal.models import Sessions, Target, TicketView
 from appos.terminal.tickets import Ticket
 from appos.web.describe import describe
@@ -19,6 +20,8 @@ from appos.web.wire import answer, decode, no_content
 
 bp = Blueprint("terminal", __name__, url_prefix="/api/appos/terminal")
 sockets = Blueprint("terminal_sockets", __name__, url_prefix="/api/appos/terminal")
+# Those that lie elsewhere.
+local_sockets = Blueprint("terminal_local", __name__)
 sock = Sock()
 
 _OPTIONS = ("shell", "user", "workdir")
@@ -45,11 +48,14 @@ def give_ticket() -> Response:
     """Give a ticket that opens one terminal once, within half a minute."""
     asked, who = decode(TicketRequest), asker()
     endpoint, names, options = _parsed(asked.path)
-    target = Target(container="", container_name="", command=tuple(asked.command), **options)
+    named = {"container": "", "container_name": "", "command": asked.command, **options}
+    target = msgspec.convert(named, Target)
     terminals = state().services.terminals
     if endpoint == "terminal_sockets.container":
         target = terminals.container(who, names["container"], target)
-    else:
+    elif endpoint.startswith("terminal_local."):
+        target = terminals.local(who, target)
+    elif endpoint == "terminal_sockets.service":
         target = terminals.service(who, names["app_id"], names["service"], target)
     return answer(
         terminals.give_ticket(who, target, path=_normal(asked.path), address=g.address, token=str(g.token))
@@ -71,7 +77,34 @@ def end(session_id: str) -> Response:
     return no_content()
 
 
+@bp.get("/selftest")
+@describe(answers={200: SelfTest})
+def self_test() -> Response:
+    """Say what became of the last socket that who asks has tried to open, and what to change."""
+    return answer(state().services.terminals.self_test(asker()))
+
+
+def register(app: Flask) -> None:
+    """Take in the routes and the sockets."""
+    for blueprint in (bp, sockets, local_sockets):
+        app.register_blueprint(blueprint)
+
+
+def refuse_stripped() -> None:
+    """Say to a socket that has lost its Upgrade on the way that it has.
+
+    Raises:
+        InvalidError: `upgrade_stripped`.
+    """
+    text = request.args.get("ticket", "")
+    is_plain = request.environ.get("HTTP_UPGRADE", "").lower() != "websocket"
+    if text and is_plain and _is_socket(request.path):
+        state().services.terminals.refused(text, Outcome.UPGRADE_STRIPPED)
+        raise InvalidError(MESSAGES[Outcome.UPGRADE_STRIPPED], code="upgrade_stripped")
+
+
 @sockets.before_request
+@local_sockets.before_request
 def take_ticket() -> None:
     """Refuse a socket before its handshake: of another page, or without a ticket of its own.
 
@@ -80,9 +113,13 @@ def take_ticket() -> None:
         UnauthenticatedError: `ticket_invalid`.
     """
     services = state().services
-    refuse_foreign(request.headers.get("Origin", ""), request.host, services.settings.read().meta.app_url)
-    path = _normal(request.full_path if request.query_string else request.path)
     text = request.args.get("ticket", "")
+    try:
+        refuse_foreign(request.headers.get("Origin", ""), request.host, services.settings.read().meta.app_url)
+    except ForbiddenError:
+        services.terminals.refused(text, Outcome.ORIGIN_REFUSED)
+        raise
+    path = _normal(request.full_path if request.query_string else request.path)
     g.ticket = services.terminals.take_ticket(text, path=path, address=g.address)
 
 
@@ -98,6 +135,27 @@ def container(socket: Any, container: str) -> None:
 def service(socket: Any, app_id: str, service: str) -> None:
     """Open a terminal in a service of an app."""
     _run(socket)
+
+
+@sock.route("/api/appos/system/terminal", bp=local_sockets)  # type: ignore[untyped-decorator]
+@describe(query=SocketQuery, answers={101: None}, errors=(400,))
+def local(socket: Any) -> None:
+    """Open a shell beside AppOS."""
+    _run(socket)
+
+
+@sock.route("/terminal", bp=local_sockets)  # type: ignore[untyped-decorator]
+@describe(query=SocketQuery, answers={101: None}, errors=(400,))
+def local_alias(socket: Any) -> None:
+    """Open a shell beside AppOS, by its short address."""
+    _run(socket)
+
+
+@sock.route("/selftest", bp=sockets)  # type: ignore[untyped-decorator]
+@describe(query=SocketQuery, answers={101: None}, errors=(400,))
+def echo(socket: Any) -> None:
+    """Send back what comes: whoever sees it knows that nothing on the way strips WebSockets."""
+    state().services.terminals.echo(FrameSocket(socket))
 
 
 def _run(socket: Any) -> None:
@@ -119,6 +177,14 @@ def _parsed(path: str) -> tuple[str, dict[str, Any], dict[str, str]]:
         raise InvalidError("The path is not that of a terminal.", code="path_invalid") from error
     given = dict(parse_qsl(parts.query))
     return endpoint, dict(names), {name: given.get(name, "") for name in _OPTIONS}
+
+
+def _is_socket(path: str) -> bool:
+    try:
+        current_app.url_map.bind("localhost").match(path, method="GET", websocket=True)
+    except HTTPException:
+        return False
+    return True
 
 
 def _normal(path: str) -> str:

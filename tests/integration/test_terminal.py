@@ -7,6 +7,7 @@ import socket as sockets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ CROWD = 40
 @pytest.fixture(scope="module")
 def site(engine_host: str, tiny_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSite]:
     folder = tmp_path_factory.mktemp("terminal")
-    with app_site(folder, engine_host, tiny_image, TERMINAL_IDLE_SECONDS="10") as running:
+    with app_site(
+        folder, engine_host, tiny_image, TERMINAL_IDLE_SECONDS="10", TERMINAL_LOCAL="on"
+    ) as running:
         running.deployed("shell", web(tiny_image), settings={"watchSeconds": 1})
         yield running
 
@@ -282,6 +285,59 @@ def handshake(site: AppSite, path: str, origin: str | None) -> int:
     }
     answer: Answer = site.server.request("GET", path, headers=headers)
     return answer.status
+
+
+@pytest.mark.parametrize("path", ["/api/appos/system/terminal", "/terminal"])
+def test_a_shell_beside_appos_is_one_and_leaves_nothing(site: AppSite, path: str) -> None:
+    with opened(site, path) as terminal:
+        terminal.until_told("ready")
+        terminal.control(type="resize", rows=31, cols=97)
+        terminal.say(b"stty size; setsid sleep 1005 & env -i sleep 1006 & echo $APPOS_TTY-$((40+2))\n")
+        assert b"31 97" in terminal.until(b"-42\r\n")
+        assert "sleep 1005" in commands()
+    give_up_at = time.monotonic() + 5
+    while left := [it for it in ("sleep 1005", "sleep 1006") if it in commands()]:
+        assert time.monotonic() < give_up_at, left
+        time.sleep(0.1)
+
+
+def test_a_shell_beside_appos_ends_with_its_code_and_knows_no_setting(site: AppSite) -> None:
+    with opened(site, "/terminal", command=["sh", "-c", "env; exit 7"]) as terminal:
+        assert terminal.until_told("exit")["code"] == 7
+        assert b"TERMINAL_LOCAL" not in terminal.output
+        assert b"TERM=xterm-256color" in terminal.output
+
+
+def commands() -> str:
+    """What runs on this machine."""
+    said = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdecimal():
+                said.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return "\n".join(said)
+
+
+def test_the_way_to_appos_is_tested(site: AppSite) -> None:
+    def verdict() -> str:
+        return str(site.done("GET", "terminal/selftest", status=200)["code"])
+
+    path = "/api/appos/terminal/selftest"
+    text = ticket(site, path)
+    assert verdict() == "not_arrived"
+    # So a proxy hands a socket on that knows nothing of upgrades.
+    stripped = site.server.request("GET", f"{path}?ticket={text}", headers={"Origin": site.server.url})
+    assert (stripped.status, stripped.json()["code"]) == (400, "upgrade_stripped")
+    assert "proxy_set_header Upgrade" in site.done("GET", "terminal/selftest", status=200)["message"]
+    assert verdict() == "upgrade_stripped"
+    assert handshake(site, f"{path}?ticket={text}", "http://127.0.0.1:1") == 403
+    assert verdict() == "origin_refused"
+    assert handshake(site, f"{APP}?ticket={text}", site.server.url) == 403
+    assert verdict() == "ticket_refused"
+    with opened(site, path) as terminal:
+        terminal.say(b"\x00\xff\x01")
+        terminal.until(b"\x00\xff\x01")
+    assert verdict() == "ok"
 
 
 @pytest.mark.parametrize(

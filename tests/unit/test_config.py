@@ -71,6 +71,7 @@ def problems(**env: str) -> dict[str, str]:
         ("job_grace_seconds", 5),
         ("supervisor_url", ""),
         ("terminal_sessions", 256),
+        ("terminal_local", False),
         ("terminal_idle_seconds", 1800),
         ("remote_url", ""),
         ("remote_token", ""),
