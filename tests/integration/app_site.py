@@ -82,6 +82,15 @@ class AppSite:
         """The lines of a job's log that has ended."""
         return self.ask("GET", f"jobs/{job['id']}/log").text
 
+    def raw(self, path: str) -> bytes:
+        """What a download holds."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        try:
+            connection.request("GET", f"/api/appos/{path}", headers={"Authorization": self.token})
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[tuple[str, Any]]]:
         """Read server-sent events, as their names and data, for as long as the block lasts."""
