@@ -20,7 +20,7 @@ BENCH_NEEDS := wrk:wrk
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup start native image build local stop restart logs stats status upgrade delete rm \
+.PHONY: help setup start native image build local dashboard stop restart logs stats status upgrade delete rm \
 	test lint fmt check bench conformance soak clean lock dev test-packages bench-packages
 
 help: ## List the targets
@@ -29,20 +29,23 @@ help: ## List the targets
 setup: $(VENV)/.setup ## Make .venv and install AppOS into it
 	@echo "AppOS is set up in .venv"
 
-start: $(VENV)/.setup ## Start AppOS: a container where a Docker engine answers, else on this machine (PORT=9092 make start)
+start: $(VENV)/.setup dashboard ## Start AppOS: a container where a Docker engine answers, else on this machine (PORT=9092 make start)
 	@"$(RUN)" build/$(HOW).py start
 
 # Words, as in `make start native` and `make image build`.
 native build local:
 	@:
 
-image: $(VENV)/.setup ## Build the image: make image build; from the working tree in seconds: make image local
+dashboard: ## Build the dashboard into static/dist, where its sources have changed
+	@"$(PYTHON)" build/dashboard.py
+
+image: $(VENV)/.setup dashboard ## Build the image: make image build; from the working tree in seconds: make image local
 	@"$(RUN)" build/image.py $(or $(filter build local,$(MAKECMDGOALS)),build)
 
 stop: ## Stop it
 	@$(ASK) stop
 
-restart: $(VENV)/.setup ## Stop it and start it again
+restart: $(VENV)/.setup dashboard ## Stop it and start it again
 	@"$(RUN)" build/$(HOW).py restart
 
 status: ## Say whether it runs and answers
@@ -54,7 +57,7 @@ logs: ## Print the end of its log (FOLLOW=1 make logs: and go on)
 stats: ## Print its services, memory and processor use
 	@$(ASK) stats
 
-upgrade: $(VENV)/.setup ## Build the image anew and replace the container; goes back if that is not healthy
+upgrade: $(VENV)/.setup dashboard ## Build the image anew and replace the container; goes back if that is not healthy
 	@"$(RUN)" build/container.py upgrade
 
 delete: $(VENV)/.setup ## Remove the container; its volume stays
@@ -70,12 +73,15 @@ lint: dev ## Check style, types and the import rules
 	@"$(RUN)" -m ruff format --check .
 	@"$(RUN)" -m mypy
 	@"$(VENV)/bin/lint-imports" --no-logo --cache-dir .cache/import-linter
+	@"$(PYTHON)" build/dashboard.py npm run --silent lint
 
 fmt: dev ## Format the code and mend what can be mended
 	@"$(RUN)" -m ruff format .
 	@"$(RUN)" -m ruff check --fix .
+	@"$(PYTHON)" build/dashboard.py npm run --silent fmt
 
-test: dev test-packages ## Run the tests (ARGS="-k words": some of them)
+test: dev test-packages dashboard ## Run the tests (ARGS="-k words": some of them)
+	@"$(PYTHON)" build/dashboard.py npm test --silent
 	@"$(RUN)" -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(SUITES) $(ARGS)
 
 conformance: dev test-packages ## Compare with the reference programs, at full count (CORPUS=DIR: and check a directory's Compose files)
@@ -88,14 +94,15 @@ bench: dev bench-packages ## Measure speed and memory
 	@"$(RUN)" tests/bench/run.py $(ARGS)
 
 lock: .cache/uv/bin/uv ## Pin requirements*.in in requirements*.txt (UPGRADE=1: to the newest releases)
-	@echo "Pinning requirements.in, requirements-dev.in and build/requirements.in"
+	@echo "Pinning requirements.in, requirements-dev.in, build/requirements.in and build/requirements-node.in"
 	@$(call compile,requirements)
 	@$(call compile,requirements-dev)
 	@$(call compile,build/requirements)
+	@$(call compile,build/requirements-node)
 
 clean: ## Remove .venv and all caches, but never data/
 	@echo "Removing .venv and the caches"
-	@rm -rf "$(VENV)" .cache .hypothesis
+	@rm -rf "$(VENV)" .cache .hypothesis static/dist static/node_modules
 	@find appos build tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev: $(VENV)/.setup-dev

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
-import { compress } from "./plugins/compress";
-import { notices } from "./plugins/notices";
-import { mantineVariables } from "./plugins/variables";
+import { defineConfig } from "vitest/config";
+import { compress } from "./plugins/compress.ts";
+import { notices } from "./plugins/notices.ts";
+import { mantineVariables } from "./plugins/variables.ts";
 
 /** Which server `npm run dev` asks. */
 const APPOS = process.env.APPOS ?? "http://127.0.0.1:9091";
@@ -28,5 +28,6 @@ export default defineConfig({
       },
     },
   },
+  test: { include: ["src/**/*.test.ts"], environment: "happy-dom" },
   server: { proxy: { "^/(api|_|setup|terminal)(/|$)": { target: APPOS, ws: true } } },
 });

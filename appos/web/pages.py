@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from appos.accounts.passwords import LEAST_CHARACTERS
 from appos.records.models import SUPERUSERS
+from appos.web import dashboard
 from appos.web.state import state
 
 bp = Blueprint("pages", __name__)
@@ -12,13 +13,17 @@ bp = Blueprint("pages", __name__)
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """Lead to the claim of a new installation, else to the admin panel."""
+    """Show the dashboard; without one, lead to the claim of a new installation, else to the admin panel."""
+    if dashboard.is_built():
+        return dashboard.show()
     return redirect("/setup" if state().services.claim.is_open() else "/_/")
 
 
 @bp.get("/setup")
 def setup() -> ResponseReturnValue:
     """Show the page that claims the installation; the token stands behind the # of its link."""
+    if dashboard.is_built():
+        return dashboard.show()
     if not state().services.claim.is_open():
         return redirect("/_/")
     return render_template("setup.html", least_characters=LEAST_CHARACTERS)

@@ -14,6 +14,7 @@ from appos.jobs.kinds import KINDS, Kinds
 from appos.jobs.queue import connect_queue
 from appos.jobs.tasks import new_huey
 from appos.system.models import Health
+from appos.web import dashboard
 from appos.web.app import create_app
 from appos.web.health import QuickHealth
 from appos.web.shortcut import Asked, Shortcut, hand_over
@@ -44,6 +45,7 @@ class Process:
         queue = connect_queue(config)
         self._config = config
         self._app = create_app(config, engine, new_huey(queue), kinds)
+        dashboard.register(self._app, dashboard.BUILT)
         state: State = self._app.extensions[KEY]
         self._services = state.services
         self._services.claim.prepare()

@@ -9,7 +9,7 @@ import {
   mergeMantineTheme,
 } from "@mantine/core";
 import type { Plugin } from "vite";
-import { theme, variables } from "../src/app/theme";
+import { theme, variables } from "../src/app/theme.ts";
 
 const NAME = "virtual:mantine-variables.css";
 

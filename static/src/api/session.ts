@@ -37,7 +37,7 @@ pb.authStore.onChange(() => {
 
 export const session = {
   get: (): Session => current,
-  subscribe(listener: () => void): () => void {
+  subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

@@ -57,9 +57,10 @@ const LONGEST_WAIT_MS = 10_000;
  * Rejects with an ApiError that will not pass by itself.
  */
 export async function stream(url: string, options: StreamOptions): Promise<void> {
+  const isOver = () => options.signal.aborted;
   let lastId = "";
   let wait = FIRST_WAIT_MS;
-  for (let attempt = 0; !options.signal.aborted; attempt += 1) {
+  for (let attempt = 0; !isOver(); attempt += 1) {
     try {
       const headers: Record<string, string> = lastId ? { "Last-Event-ID": lastId } : {};
       const response = await send(url, { headers, signal: options.signal });
@@ -67,10 +68,10 @@ export async function stream(url: string, options: StreamOptions): Promise<void>
       wait = FIRST_WAIT_MS;
       for await (const event of eventsOf(response)) {
         lastId = event.id || lastId;
-        if (options.onEvent(event)) return;
+        if (options.onEvent(event) === true) return;
       }
     } catch (thrown) {
-      if (options.signal.aborted) return;
+      if (isOver()) return;
       const error = asApiError(thrown);
       if (!error.isPassing) throw error;
     }

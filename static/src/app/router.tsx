@@ -1,4 +1,5 @@
 import { createBrowserRouter, type RouteObject } from "react-router";
+import { Loading } from "@/components/States";
 import { Broken } from "./Broken";
 import { Guarded } from "./Guarded";
 
@@ -8,6 +9,7 @@ type Module = Promise<{ default: React.ComponentType }>;
 const page = (path: string, load: () => Module): RouteObject => ({
   path,
   errorElement: <Broken />,
+  hydrateFallbackElement: <Loading />,
   lazy: async () => ({ Component: (await load()).default }),
 });
 
@@ -29,5 +31,5 @@ export const router = createBrowserRouter([
   page("/setup", () => import("@/pages/claim")),
   page("/login", () => import("@/pages/signin")),
   page("/reset", () => import("@/pages/reset")),
-  { element: <Guarded />, errorElement: <Broken />, children: INSIDE },
+  { element: <Guarded />, errorElement: <Broken />, hydrateFallbackElement: <Loading />, children: INSIDE },
 ]);

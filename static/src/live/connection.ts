@@ -11,7 +11,7 @@ const listeners = new Set<() => void>();
 
 export const connection = {
   get: (): ConnectionState => state,
-  subscribe(listener: () => void): () => void {
+  subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

@@ -16,7 +16,7 @@ const CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/g;
 /** Cut a line into pieces of one colour each. */
 export function pieces(line: string): Piece[] {
   const found: Piece[] = [];
-  let style: Omit<Piece, "text"> = { colour: null, isBold: false };
+  let style: Style = { colour: null, isBold: false };
   let place = 0;
   const add = (text: string) => {
     const clean = text.replace(CONTROL, "");
@@ -37,24 +37,31 @@ export const plain = (line: string) =>
     .map((piece) => piece.text)
     .join("");
 
-function styled(style: Omit<Piece, "text">, codes: string): Omit<Piece, "text"> {
-  let { colour, isBold } = style;
+type Style = Omit<Piece, "text">;
+
+function styled(style: Style, codes: string): Style {
   const numbers = codes.split(/[;:]/).map(Number);
-  for (let place = 0; place < numbers.length; place += 1) {
-    const number = numbers[place] ?? 0;
-    if (number === 0) [colour, isBold] = [null, false];
-    else if (number === 1) isBold = true;
-    else if (number === 22) isBold = false;
-    else if (number === 39) colour = null;
-    else if (number >= 30 && number <= 37) colour = number - 30;
-    else if (number >= 90 && number <= 97) colour = number - 82;
-    else if (number === 38 || number === 48) {
-      const isIndex = numbers[place + 1] === 5;
-      if (number === 38) colour = isIndex ? basic(numbers[place + 2]) : null;
-      place += isIndex ? 2 : 4;
-    }
+  let after = style;
+  while (numbers.length) {
+    const number = numbers.shift() ?? 0;
+    if (number === 38 || number === 48) {
+      // A colour of 256 is one number more, one of 16 million are three.
+      const [kind, index] = numbers.splice(0, numbers[0] === 5 ? 2 : 4);
+      if (number === 38) after = { ...after, colour: kind === 5 ? basic(index) : null };
+    } else after = { ...after, ...changed(number) };
   }
-  return { colour, isBold };
+  return after;
+}
+
+/** What one of SGR's numbers changes. Source: ECMA-48, 8.3.117; 90 to 97 are xterm's bright colours. */
+function changed(number: number): Partial<Style> {
+  if (number === 0) return { colour: null, isBold: false };
+  if (number === 1) return { isBold: true };
+  if (number === 22) return { isBold: false };
+  if (number === 39) return { colour: null };
+  if (number >= 30 && number <= 37) return { colour: number - 30 };
+  if (number >= 90 && number <= 97) return { colour: number - 82 };
+  return {};
 }
 
 const basic = (index: number | undefined) => (index !== undefined && index < 16 ? index : null);

@@ -4,10 +4,11 @@
  */
 export function withSheets<T>(open: () => T): { result: T; drop: () => void } {
   const sheets: CSSStyleSheet[] = [];
-  const original = document.createElement.bind(document);
-  const patched = (name: string, options?: ElementCreationOptions) =>
-    name.toLowerCase() === "style" ? element(original("div"), sheets) : original(name, options);
-  document.createElement = patched as typeof document.createElement;
+  const original: (name: string, options?: object) => HTMLElement = Reflect.get(document, "createElement");
+  const create = original.bind(document);
+  const patched = (name: string, options?: object) =>
+    name.toLowerCase() === "style" ? substitute(create("div"), sheets) : create(name, options);
+  Reflect.set(document, "createElement", patched);
   try {
     return {
       result: open(),
@@ -16,11 +17,12 @@ export function withSheets<T>(open: () => T): { result: T; drop: () => void } {
       },
     };
   } finally {
-    document.createElement = original;
+    // The own property goes, so that the prototype's counts again.
+    Reflect.deleteProperty(document, "createElement");
   }
 }
 
-function element(made: HTMLElement, sheets: CSSStyleSheet[]): HTMLElement {
+function substitute(made: HTMLElement, sheets: CSSStyleSheet[]): HTMLElement {
   const sheet = new CSSStyleSheet();
   sheets.push(sheet);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

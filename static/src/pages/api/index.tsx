@@ -1,4 +1,4 @@
-import { Anchor, List, Text } from "@mantine/core";
+import { Anchor, Code, List, Text } from "@mantine/core";
 import { Card, PageFrame } from "@/components/PageFrame";
 import { useT } from "@/i18n";
 
@@ -24,7 +24,7 @@ export default function ApiPage() {
             <Anchor href="/licences.txt">{t("api.licences")}</Anchor>
           </List.Item>
         </List>
-        <code>{example}</code>
+        <Code block>{example}</Code>
       </Card>
     </PageFrame>
   );

@@ -1,21 +1,19 @@
 import { Button } from "@mantine/core";
 import { Link } from "react-router";
-import { EmptyState } from "@/components/States";
+import { PageFrame } from "@/components/PageFrame";
 import { useT } from "@/i18n";
 
 /** A path that leads nowhere. */
 export default function MissingPage() {
   const t = useT();
   return (
-    <EmptyState
-      title={t("missing.title")}
-      action={
+    <PageFrame title={t("missing.title")}>
+      <p>{t("missing.hint")}</p>
+      <div>
         <Button component={Link} to="/">
           {t("nav.home")}
         </Button>
-      }
-    >
-      {t("missing.hint")}
-    </EmptyState>
+      </div>
+    </PageFrame>
   );
 }

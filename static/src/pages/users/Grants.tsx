@@ -42,7 +42,8 @@ function Grant({ app, user }: { app: AppView; user: AccountRecord }) {
   const query = useQuery({ queryKey: key, queryFn: () => api.get<AppGrants>(path) });
   const change = async (level: string) => {
     // Asked anew: others may have changed those of other users in the meantime.
-    const { [user.id]: _before, ...others } = await api.get<AppGrants>(path);
+    const others = await api.get<AppGrants>(path);
+    Reflect.deleteProperty(others, user.id);
     const wanted = level === "none" ? others : { ...others, [user.id]: level as Level };
     cache.setQueryData(key, await api.put<AppGrants>(path, wanted));
   };
