@@ -189,7 +189,12 @@ class Terminals:
         self._reaper.note(session.id, target.container, target.user)
         try:
             with self._command(target, session.id) as command:
-                session.run(socket, command, self._allowed(session))
+                session.run(
+                    socket,
+                    command,
+                    self._allowed(session),
+                    lambda: self._reaper.reap(session.id, target.container, target.user),
+                )
         except AppOSError as error:
             _fail(socket, error)
         finally:

@@ -74,10 +74,18 @@ class Session:
         self._verdict = self._verdict or (code, Failed(reason, message))
         self._is_over.set()
 
-    def run(self, socket: Socket, command: ExecSession, allowed: Callable[[], bool]) -> None:
+    def run(
+        self,
+        socket: Socket,
+        command: ExecSession,
+        allowed: Callable[[], bool],
+        reap: Callable[[], None],
+    ) -> None:
         """Carry bytes until the command ends, the socket closes, or it may go on no longer.
 
-        Two threads carry; this one only looks, so that it ends in time also while either waits.
+        Two threads carry; this one only looks, so that it ends in time also while either waits. `reap` ends
+        the command before its connection is closed: containerd, told that the input of a command ends which
+        does not read what is there already, waits for that and starts nothing in the container meanwhile.
         """
         ready = Ready(session=self.id, container=self.target.container, idle_seconds=self._idle_seconds)
         carriers = [
@@ -94,8 +102,9 @@ class Session:
             return
         finally:
             self._is_over.set()
-            command.close()
             socket.drop()
+            reap()
+            command.close()
             for carrier in carriers:
                 if carrier.ident is not None:
                     carrier.join()
