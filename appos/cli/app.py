@@ -100,7 +100,7 @@ def check(config: Config, options: argparse.Namespace) -> int:
                 f"{finding['severity']}: {finding['path']}{place} {finding['message']} {finding['fix']}"
             )
         for action in (answer["plan"] or {}).get("actions", []):
-            if action["kind"] != "keep":
+            if action["kind"] != "untouched":
                 output.text(f"{action['kind']} {action['name']}")
     return 0 if answer["valid"] and not answer["refused"] else EXIT_FAILED
 

@@ -1,6 +1,7 @@
 import {
   IconApi,
   IconApps,
+  IconBrandDocker,
   IconClipboardList,
   IconHome,
   IconListDetails,
@@ -23,6 +24,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { to: "/", label: "nav.home", icon: IconHome },
   { to: "/apps", label: "nav.apps", icon: IconApps },
+  { to: "/docker", label: "nav.docker", icon: IconBrandDocker, isGuarded: true },
   { to: "/jobs", label: "nav.jobs", icon: IconListDetails, isGuarded: true },
   { to: "/services", label: "nav.services", icon: IconServer, isGuarded: true },
   { to: "/audit", label: "nav.audit", icon: IconClipboardList, isGuarded: true },

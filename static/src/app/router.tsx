@@ -16,6 +16,7 @@ const page = (path: string, load: () => Module): RouteObject => ({
 const INSIDE: RouteObject[] = [
   page("/", () => import("@/pages/home")),
   page("/apps/*", () => import("@/pages/apps")),
+  page("/docker/*", () => import("@/pages/docker")),
   page("/jobs", () => import("@/pages/jobs")),
   page("/jobs/:id", () => import("@/pages/jobs/job")),
   page("/services", () => import("@/pages/services")),

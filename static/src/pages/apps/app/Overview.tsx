@@ -1,0 +1,86 @@
+import { Alert, Button, Group, Stack, Table } from "@mantine/core";
+import { Card, Scroll } from "@/components/PageFrame";
+import { dateTime } from "@/components/format";
+import { StateBadge } from "@/components/StateBadge";
+import { complain } from "@/components/toast";
+import { useLanguage, useT } from "@/i18n";
+import { Addresses } from "../Addresses";
+import { JobPanel } from "../JobPanel";
+import { appPath, order } from "../queries";
+import type { App } from "../types";
+
+/** How an app is: its state, its services, and what works on it. */
+export default function Overview({ app }: { app: App }) {
+  const t = useT();
+  const { code } = useLanguage();
+  return (
+    <Stack>
+      {app.job && <JobPanel key={app.job.id} id={app.job.id} />}
+      <Card label={t("apps.state")}>
+        <Group>
+          <StateBadge state={app.state} />
+          {app.message && <span>{app.message}</span>}
+        </Group>
+        <p>
+          {t("apps.release")}: {app.release || "–"} · {t("apps.created")}: {dateTime(app.created, code)}
+        </p>
+      </Card>
+      {app.isChanged && (
+        <Alert color="yellow" variant="outline" title={t("apps.changed")}>
+          <p>{t("apps.changedText")}</p>
+        </Alert>
+      )}
+      {app.hasDrift && (
+        <Alert color="yellow" variant="outline" title={t("apps.drift")}>
+          <p>{t("apps.driftText")}</p>
+          {app.level === "superuser" && (
+            <Button
+              variant="default"
+              size="xs"
+              onClick={() => void order(appPath(app.name, "redeploy")).catch(complain)}
+            >
+              {t("apps.redeploy")}
+            </Button>
+          )}
+        </Alert>
+      )}
+      <Services app={app} />
+    </Stack>
+  );
+}
+
+function Services({ app }: { app: App }) {
+  const t = useT();
+  return (
+    <Card label={t("apps.services")}>
+      <Scroll label={t("apps.services")}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("apps.service")}</Table.Th>
+              <Table.Th>{t("apps.state")}</Table.Th>
+              <Table.Th>{t("apps.health")}</Table.Th>
+              <Table.Th>{t("apps.image")}</Table.Th>
+              <Table.Th>{t("apps.addresses")}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {app.services.map((service) => (
+              <Table.Tr key={service.name}>
+                <Table.Td>{service.name}</Table.Td>
+                <Table.Td>
+                  <StateBadge state={service.state} />
+                </Table.Td>
+                <Table.Td>{service.health ? <StateBadge state={service.health} /> : "–"}</Table.Td>
+                <Table.Td>{service.image}</Table.Td>
+                <Table.Td>
+                  <Addresses services={[service]} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Scroll>
+    </Card>
+  );
+}
