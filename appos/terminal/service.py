@@ -140,8 +140,8 @@ class Terminals:
         self._attempts.note(identity.record.id, Outcome.NOT_ARRIVED)
         return self._tickets.give(path=path, address=address, token=token, identity=identity, target=target)
 
-    def take_ticket(self, text: str, *, path: str, address: str) -> Ticket:
-        """Return what a ticket stands for, once.
+    def take_ticket(self, text: str, *, path: str, address: str, identity: Identity | None) -> Ticket:
+        """Return what a ticket stands for, once; `identity` is who asks, where the request has a token, too.
 
         Raises:
             UnauthenticatedError: `ticket_invalid`.
@@ -150,6 +150,8 @@ class Terminals:
         owner = self._tickets.owner(text)
         try:
             ticket = self._tickets.take(text, path=path, address=address)
+            if identity is not None and identity.record.id != ticket.identity.record.id:
+                raise ForbiddenError("The ticket is somebody else's.", code="ticket_misused")
         except ForbiddenError:
             self._attempts.note(owner, Outcome.TICKET_REFUSED)
             raise

@@ -14,7 +14,7 @@ from appos.terminal.models import Sessions, Target, TicketView
 from appos.terminal.tickets import Ticket
 from appos.web.describe import describe
 from appos.web.granted import asker
-from appos.web.state import actor, state
+from appos.web.state import actor, identity, state
 from appos.web.websocket import FrameSocket, refuse_foreign
 from appos.web.wire import answer, decode, no_content
 
@@ -120,7 +120,7 @@ def take_ticket() -> None:
         services.terminals.refused(text, Outcome.ORIGIN_REFUSED)
         raise
     path = _normal(request.full_path if request.query_string else request.path)
-    g.ticket = services.terminals.take_ticket(text, path=path, address=g.address)
+    g.ticket = services.terminals.take_ticket(text, path=path, address=g.address, identity=identity())
 
 
 @sock.route("/containers/<container>", bp=sockets)  # type: ignore[untyped-decorator]
