@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from appos.apps.projects import Projects
     from appos.apps.rollout.service import Rollouts
     from appos.apps.service import Apps
+    from appos.apps.webhooks import Webhooks
     from appos.engine.following import Logs
     from appos.engine.statistics import StatsHub
     from appos.system.docker.service import Docker
@@ -192,6 +193,14 @@ class Services:
         from appos.apps.adoption import Adoption  # noqa: PLC0415 - see above
 
         return Adoption(self.apps, self.watch)
+
+    @cached_property
+    def webhooks(self) -> "Webhooks":
+        """By which others have apps updated."""
+        from appos.apps.webhooks import Webhooks  # noqa: PLC0415 - see above
+        from appos.store.cipher import Cipher  # noqa: PLC0415 - see above
+
+        return Webhooks(self.apps, Cipher(self.config.data_dir / "secret.key"), self.audit)
 
     @cached_property
     def rollouts(self) -> "Rollouts":

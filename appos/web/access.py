@@ -26,6 +26,8 @@ class Permission(Enum):
     GRANT = "grant"
     # Whoever has a ticket for it, which is taken before the handshake.
     TICKET = "ticket"
+    # Whoever has the secret of the webhook named in the path; the service decides.
+    SIGNED = "signed"
     # A superuser with a valid token.
     SUPERUSER = "superuser"
     # A superuser with a session of the admin panel.
@@ -67,6 +69,7 @@ ACCESS: dict[str, Permission] = {
     "app_files": Permission.GRANT,
     "app_source": Permission.SUPERUSER,
     "app_verbs": Permission.GRANT,
+    "webhooks": Permission.SIGNED,
     "app_watch": Permission.GRANT,
     "docker": Permission.SUPERUSER,
     "images": Permission.SUPERUSER,

@@ -44,6 +44,7 @@ from appos.web import (
     setup,
     system,
     terminal,
+    webhooks,
 )
 from appos.web.go_request import GoRequest
 from appos.web.state import KEY, State
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     app_source,
     app_verbs,
     app_watch,
+    webhooks,
     docker,
     images,
     registries,

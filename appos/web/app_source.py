@@ -1,7 +1,7 @@
-"""Where apps come from and go to, under /api/appos/apps: adopted from what runs, and exported."""
+"""Where apps come from and go to, under /api/appos/apps: adopted, updated by webhooks, exported."""
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from appos.apps.adoption import Adoptable
@@ -29,6 +29,17 @@ class AdoptableList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     items: list[Adoptable]
 
 
+class Webhook(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The path to post to, and the secret to sign with, which is shown this once."""
+
+    url: str
+    secret: str
+
+    def __repr__(self) -> str:
+        """Leave the secret out."""
+        return f"Webhook(url={self.url!r})"
+
+
 class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Whether the values of the environment go into the archive."""
 
@@ -49,6 +60,23 @@ def adopt() -> ResponseReturnValue:
     asked = decode(AdoptRequest)
     app = state().services.adoption.adopt(asked.project, actor(), has_consent=asked.consent)
     return accepted(app.name, "app.deploy", {"kind": "adopt"})
+
+
+@bp.post("/<app_id>/webhook")
+@describe(answers={200: Webhook}, errors=(404,))
+def make_webhook(app_id: str) -> Response:
+    """Give an app a webhook, by which others have it updated; the one before ends."""
+    app = granted(app_id, None)
+    secret = state().services.webhooks.make(app, actor())
+    return answer(Webhook(url=url_for("webhooks.call", app_id=app.id), secret=secret))
+
+
+@bp.delete("/<app_id>/webhook")
+@describe(answers={204: None}, errors=(404,))
+def remove_webhook(app_id: str) -> ResponseReturnValue:
+    """Take an app's webhook away."""
+    state().services.webhooks.remove(granted(app_id, None), actor())
+    return "", 204
 
 
 @bp.get("/<app_id>/export")

@@ -32,7 +32,11 @@ _OWN = (502,)
 _SIGNED_IN = (401, 403)
 # The kinds of callers that a route is open to without a token too, and those that have to be signed in.
 _CLOSED: list[Json] = [{"token": []}]
-_OPEN: dict[Permission, list[Json]] = {Permission.PUBLIC: [], Permission.RULE: [{}, *_CLOSED]}
+_OPEN: dict[Permission, list[Json]] = {
+    Permission.PUBLIC: [],
+    Permission.RULE: [{}, *_CLOSED],
+    Permission.SIGNED: [{}, *_CLOSED],
+}
 _BY_TICKET: list[Json] = [{"ticket": []}]
 _SCHEMES: Json = {
     "token": {"type": "http", "scheme": "bearer", "description": "The token of a sign-in."},

@@ -58,7 +58,7 @@ def test_what_lies_under_appos_is_for_superusers_but_for_the_setup(app: Flask) -
         rule.rule
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/appos/")
-        and permission_of(rule.endpoint) not in (Permission.SUPERUSER, Permission.GRANT, Permission.TICKET)
+        and permission_of(rule.endpoint) in (Permission.PUBLIC, Permission.RULE)
     }
     assert open_ == {"/api/appos/setup/status", "/api/appos/setup/init"}
 
@@ -92,6 +92,14 @@ def test_what_is_granted_is_for_nobody_else(
         # Without an app its charts are those of the host, and a ticket is for a path.
         others = {"/api/appos/system/metrics": 403, "/api/appos/terminal/tickets": 400}
         assert statuses["user"] == (404 if rule.arguments else others.get(path, 200)), (method, path)
+
+
+def test_what_is_signed_takes_nobodys_token(
+    app: Flask, client: FlaskClient, headers: dict[str, dict[str, str]]
+) -> None:
+    for method, path, _rule in routes(app, Permission.SIGNED):
+        statuses = {client.open(path, method=method, headers=headers[who]).status_code for who in WHO}
+        assert statuses == {401}, (method, path)
 
 
 def test_an_accounts_route_is_for_the_accounts_of_its_collection(
