@@ -79,7 +79,9 @@ def document(app: Flask) -> Json:
     schemas = _Schemas(operation.description for operation in operations)
     paths: dict[str, Json] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = operation.told(schemas)
+        methods, method = paths.setdefault(operation.path, {}), operation.method.lower()
+        told = operation.told(schemas)
+        methods[method] = _merged(methods[method], told) if method in methods else told
     schemas.keep_named(paths)
     return {
         "openapi": "3.1.0",
@@ -253,6 +255,18 @@ class _Operation:
         if self.method in ("POST", "PUT", "PATCH"):
             found.add(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return found
+
+
+def _merged(one: Json, other: Json) -> Json:
+    """Return what is told of a view and of a socket that have one path: the view's words, and all answers."""
+    view, socket = sorted((one, other), key=lambda told: "101" in told["responses"])
+    answers = socket["responses"] | view["responses"]
+    known = view.get("parameters", [])
+    return view | {
+        "security": view["security"] + [each for each in socket["security"] if each not in view["security"]],
+        "parameters": known + [each for each in socket.get("parameters", []) if each not in known],
+        "responses": {status: answers[status] for status in sorted(answers)},
+    }
 
 
 def _response(status: int, content: Json | None) -> Json:

@@ -134,6 +134,26 @@ def test_what_a_docstring_says_of_exceptions_is_left_to_the_statuses(app: Flask)
     assert told["responses"]["204"] == {"description": "No Content"}
 
 
+def test_a_socket_and_a_view_at_one_path_are_told_together(app: Flask) -> None:
+    @describe(answers={200: dict[str, str]})
+    def show() -> str:
+        """Look."""
+        return ""
+
+    @describe(answers={101: None})
+    def echo() -> str:
+        """Talk."""
+        return ""
+
+    app.add_url_rule("/api/both", "health.show_both", show)
+    app.add_url_rule("/api/both", "terminal_sockets.echo_both", echo, websocket=True)
+    told = document(app)["paths"]["/api/both"]["get"]
+
+    assert told["summary"] == "Look"
+    assert {"101", "200"} <= set(told["responses"])
+    assert told["security"] == [{"ticket": []}]
+
+
 def test_the_page_has_no_script_and_no_style_without_the_nonce(client: FlaskClient) -> None:
     answer = client.get("/api/docs")
     text = answer.get_data(as_text=True)
