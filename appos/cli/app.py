@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from appos.cli.commands import Command, add_command
 from appos.cli.output import Output
 from appos.cli.remote import Remote
+from appos.cli.terminal import execute
 from appos.compose.dotenv import parse_env
 from appos.config import Config
 from appos.errors import InvalidError
@@ -46,6 +47,13 @@ def add_arguments(app: argparse.ArgumentParser) -> None:
         ("update", "pull newer images and deploy them"),
     ):
         _verb(verbs, name, act, help_)
+    exec_ = _verb(verbs, "exec", execute, "open a shell in a service, or run a command there")
+    exec_.add_argument("service", metavar="SERVICE")
+    exec_.add_argument(
+        "words", metavar="COMMAND", nargs="*", help="after --, what to run in the place of a shell"
+    )
+    exec_.add_argument("--user", default="", metavar="USER", help="as whom; by default the container's own")
+    exec_.add_argument("--workdir", default="", metavar="DIRECTORY", help="where")
     rollback_ = _verb(verbs, "rollback", rollback, "go back to an earlier release")
     rollback_.add_argument("--release", type=int, metavar="NUMBER")
     rm_ = _verb(verbs, "rm", remove, "remove an app; its volumes stay")

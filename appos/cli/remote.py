@@ -25,11 +25,17 @@ class Remote:
         self._url = urlsplit(url)
         self._token = token
 
+    @property
+    def url(self) -> str:
+        """The address that is asked."""
+        return self._url.geturl()
+
     @classmethod
-    def of(cls, config: Config) -> "Remote":
+    def of(cls, config: Config, seconds: int = TOKEN_SECONDS) -> "Remote":
         """Return the AppOS of the settings: that of `APPOS_URL` with `APPOS_TOKEN`, else this machine's.
 
-        This one's data directory can be read by its owner alone, who needs no password.
+        This one's data directory can be read by its owner alone, who needs no password, and gets a token for
+        `seconds`.
 
         Raises:
             ConfigError: `token_missing`: `APPOS_URL` is set without a token.
@@ -40,7 +46,7 @@ class Remote:
                 message = "Set APPOS_TOKEN or APPOS_TOKEN_FILE to a superuser's token for APPOS_URL."
                 raise ConfigError(message, code="token_missing")
             return cls(config.remote_url, config.remote_token)
-        return cls(f"http://{config.bind}", _own_token(config))
+        return cls(f"http://{config.bind}", _own_token(config, seconds))
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Return what AppOS answers under /api/appos/.
@@ -105,8 +111,8 @@ class _Response:
         self._connection.close()
 
 
-def _own_token(config: Config) -> str:
-    """Return a token of the first superuser for an hour; whoever can read the data directory may have one."""
+def _own_token(config: Config, seconds: int) -> str:
+    """Return a token of the first superuser; whoever can read the data directory may have one."""
     with services_of(config) as services:
         superusers = services.collections.auth(SUPERUSERS)
         found = services.accounts.page(superusers, ListQuery(per_page=1, sort="created")).items
@@ -114,4 +120,4 @@ def _own_token(config: Config) -> str:
         if first is None:
             message = "Nobody has claimed this AppOS yet; open the claim link that it printed."
             raise UnauthenticatedError(message, code="not_claimed")
-        return services.accounts.impersonate(first, TOKEN_SECONDS, SHELL).token
+        return services.accounts.impersonate(first, seconds, SHELL).token

@@ -30,6 +30,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     shell: str = ""
     user: str = ""
     workdir: str = ""
+    # Whether the command runs at a terminal.
+    tty: bool = True
 
 
 class Resize(msgspec.Struct, frozen=True, tag="resize"):
@@ -37,6 +39,10 @@ class Resize(msgspec.Struct, frozen=True, tag="resize"):
 
     rows: int
     cols: int
+
+
+class EndOfInput(msgspec.Struct, frozen=True, tag="eof"):
+    """The client has no more input."""
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready", rename="camel"):
@@ -89,5 +95,5 @@ class Sessions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     items: tuple[SessionView, ...]
 
 
-Control = Resize
+Control = Resize | EndOfInput
 Told = Ready | Exit | Failed

@@ -210,7 +210,7 @@ class Terminals:
             argv = target.command or (find_shell(target.shell),)
             return LocalShell(argv, {**shell_variables(), **env}, target.workdir)
         return self._engine.exec_open(
-            target.container, _argv(target), tty=True, user=target.user, env=env, workdir=target.workdir
+            target.container, _argv(target), tty=target.tty, user=target.user, env=env, workdir=target.workdir
         )
 
     def _allowed(self, session: Session) -> Callable[[], bool]:

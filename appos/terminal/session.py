@@ -9,7 +9,7 @@ import msgspec
 
 from appos.engine.streams import ExecSession
 from appos.errors import AppOSError, ConflictError
-from appos.terminal.models import Close, Exit, Failed, Ready, Resize, Target
+from appos.terminal.models import Close, Control, EndOfInput, Exit, Failed, Ready, Target
 from appos.terminal.tickets import Ticket
 
 LOOK_SECONDS = 1.0
@@ -139,15 +139,19 @@ class Session:
                 self.bytes_in += len(frame)
                 command.write(frame)
                 return
-            size = msgspec.json.decode(frame, type=Resize)
-            if 0 < size.rows <= MOST_CELLS and 0 < size.cols <= MOST_CELLS:
-                command.resize(size.cols, size.rows)
+            self._obey(msgspec.json.decode(frame, type=Control), command)
         except msgspec.MsgspecError:
             # What is no control of ours is no control; a newer client may know more.
             return
         except ConflictError:
             # The command takes no more input: it is about to end.
             return
+
+    def _obey(self, control: Control, command: ExecSession) -> None:
+        if isinstance(control, EndOfInput):
+            command.half_close()
+        elif self.target.tty and 0 < control.rows <= MOST_CELLS and 0 < control.cols <= MOST_CELLS:
+            command.resize(control.cols, control.rows)
 
     def _read(self, socket: Socket, command: ExecSession) -> None:
         try:

@@ -28,10 +28,14 @@ _OPTIONS = ("shell", "user", "workdir")
 
 
 class TicketRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The path of a terminal's socket with its query, and the command to run in the place of a shell."""
+    """The path of a terminal's socket with its query, and the command to run in the place of a shell.
+
+    Without `tty` the command runs at no terminal, and its bytes are told as they are.
+    """
 
     path: str
     command: list[str] = []
+    tty: bool = True
 
 
 class SocketQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +52,7 @@ def give_ticket() -> Response:
     """Give a ticket that opens one terminal once, within half a minute."""
     asked, who = decode(TicketRequest), asker()
     endpoint, names, options = _parsed(asked.path)
-    named = {"container": "", "container_name": "", "command": asked.command, **options}
+    named = {"container": "", "container_name": "", "command": asked.command, "tty": asked.tty, **options}
     target = msgspec.convert(named, Target)
     terminals = state().services.terminals
     if endpoint == "terminal_sockets.container":
