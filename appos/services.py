@@ -48,6 +48,7 @@ from appos.system.upkeep import Upkeep
 if TYPE_CHECKING:
     from appos.apps.adoption import Adoption
     from appos.apps.drafts import Drafts
+    from appos.apps.drift import Drifts
     from appos.apps.editing import Editing
     from appos.apps.events import AppEvents
     from appos.apps.policies import Policies
@@ -193,6 +194,13 @@ class Services:
         from appos.apps.adoption import Adoption  # noqa: PLC0415 - see above
 
         return Adoption(self.apps, self.watch)
+
+    @cached_property
+    def drifts(self) -> "Drifts":
+        """How apps differ from what was deployed."""
+        from appos.apps.drift import Drifts  # noqa: PLC0415 - see above
+
+        return Drifts(self.apps)
 
     @cached_property
     def webhooks(self) -> "Webhooks":

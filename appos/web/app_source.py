@@ -5,6 +5,7 @@ from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from appos.apps.adoption import Adoptable
+from appos.apps.drift import Drift, DriftAction
 from appos.apps.export import export
 from appos.apps.views import Accepted
 from appos.web.apps import accepted
@@ -27,6 +28,12 @@ class AdoptableList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The projects that run and are no apps."""
 
     items: list[Adoptable]
+
+
+class DriftRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How what differs is put right."""
+
+    action: DriftAction
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -60,6 +67,21 @@ def adopt() -> ResponseReturnValue:
     asked = decode(AdoptRequest)
     app = state().services.adoption.adopt(asked.project, actor(), has_consent=asked.consent)
     return accepted(app.name, "app.deploy", {"kind": "adopt"})
+
+
+@bp.get("/<app_id>/drift")
+@describe(answers={200: Drift}, errors=(404,))
+def drift(app_id: str) -> Response:
+    """Say how an app differs from what was deployed."""
+    return answer(state().services.drifts.of(granted(app_id, None)))
+
+
+@bp.post("/<app_id>/drift")
+@describe(body=DriftRequest, answers={202: Accepted}, errors=(400, 404, 409))
+def put_right(app_id: str) -> ResponseReturnValue:
+    """Bring back what was deployed, or deploy the files as they are now."""
+    app, asked = granted(app_id, None), decode(DriftRequest)
+    return accepted(app.name, *state().services.drifts.order(app, asked.action))
 
 
 @bp.post("/<app_id>/webhook")

@@ -206,6 +206,15 @@ class AppStore:
                     history.append(own, _generation(kept, actor, reason))
             return revision_of(kept)
 
+    def keep(self, name: str, *, actor: str, reason: str) -> None:
+        """Keep a generation of files that somebody changed on the disk, where the last is another."""
+        own = self.own(name)
+        with self._settled(name):
+            found, kept = self._tracked(name), history.numbers(own)
+            last = history.read(own, kept[-1]) if kept else None
+            if last is None or (last.compose, last.env) != _said(found):
+                history.append(own, _generation(found, actor, reason))
+
     def generations(self, name: str) -> list[Generation]:
         """Return the generations of its Compose file and environment, newest first."""
         own = self.own(name)
