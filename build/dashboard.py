@@ -20,7 +20,9 @@ DIST = STATIC / "dist"
 MODULES = STATIC / "node_modules"
 NODE = CLONE / ".cache" / "node"
 REQUIREMENTS = CLONE / "build" / "requirements-node.txt"
-NOT_SOURCES = {"dist", "node_modules"}
+NEW = STATIC / "dist-new"
+OLD = STATIC / "dist-old"
+NOT_SOURCES = {DIST.name, NEW.name, OLD.name, MODULES.name}
 
 
 def main() -> None:
@@ -37,7 +39,13 @@ def main() -> None:
     if command:
         sys.exit(subprocess.run(command, cwd=STATIC, env=env, check=False).returncode)
     print("Building the dashboard", flush=True)
-    _run(["npm", "run", "--silent", "build", "--", "--logLevel", "warn"], env)
+    _run(["npm", "run", "--silent", "build", "--", "--logLevel", "warn", "--outDir", NEW.name], env)
+    # In one step, so that whoever is served meanwhile gets the old one or the new one.
+    shutil.rmtree(OLD, ignore_errors=True)
+    if DIST.exists():
+        DIST.rename(OLD)
+    NEW.rename(DIST)
+    shutil.rmtree(OLD, ignore_errors=True)
     # What did not change keeps its date; the page tells when the whole was built.
     os.utime(DIST / "index.html")
 

@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 // They write <style> elements, which the policy of the pages refuses; README.md says what to use instead.
 const STYLE_WRITERS = ["AppShell", "Grid", "SimpleGrid"];
 
-export default tseslint.config({ ignores: ["dist", "node_modules"] }, js.configs.recommended, {
+export default tseslint.config({ ignores: ["dist*", "node_modules"] }, js.configs.recommended, {
   files: ["src/**/*.{ts,tsx}", "plugins/*.ts", "vite.config.ts"],
   extends: [...tseslint.configs.strictTypeChecked],
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, request, send_file
+from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
 
@@ -18,6 +18,15 @@ INDEX = "index.html"
 # What `npm run build` makes of the sources beside this package; in the image nginx has the files.
 BUILT = Path(__file__).resolve().parents[2] / "static" / "dist"
 KEY = "appos.dashboard"
+# What a build consists of; the tables of types that a machine has differ.
+KINDS = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
 
 bp = Blueprint("dashboard", __name__)
 
@@ -61,22 +70,18 @@ def _file(path: Path) -> Response:
     """Return a file, packed for whoever takes that."""
     packed = path.with_name(f"{path.name}.gz")
     is_packed = request.accept_encodings["gzip"] > 0 and packed.is_file()
-    response = send_file(
-        packed if is_packed else path, mimetype=_kind(path), conditional=True, etag=True, max_age=0
-    )
+    kind = KINDS.get(path.suffix, "application/octet-stream")
+    response = Response((packed if is_packed else path).read_bytes(), mimetype=kind)
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
+    response.add_etag()
     return response
 
 
-def _kind(path: Path) -> str | None:
-    """Return the type of a file whose type the machine may know otherwise, or None for Flask to guess."""
-    return {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}.get(path.suffix)
-
-
 def _answer(response: Response, path: str) -> Response:
-    is_kept = path.startswith(ASSETS) and response.status_code in (200, 304)
+    is_kept = path.startswith(ASSETS) and response.status_code == 200
     response.headers["Cache-Control"] = FOR_EVER if is_kept else "no-cache"
     response.headers["Content-Security-Policy"] = POLICY
+    response.make_conditional(request)
     return response

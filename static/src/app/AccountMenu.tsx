@@ -15,7 +15,7 @@ const SCHEMES = [
 /** Account, colours, language, and the way out. */
 export function AccountMenu() {
   const { t, code, choose } = useLanguage();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const { email } = useAccount();
   const navigate = useNavigate();
   const leave = () => {

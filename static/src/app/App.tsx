@@ -1,8 +1,9 @@
-import { MantineProvider } from "@mantine/core";
+import { createTheme, MantineProvider, MantineThemeProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router";
-import { LanguageProvider } from "@/i18n";
+import { useMemo, type ReactNode } from "react";
+import { LanguageProvider, useT } from "@/i18n";
 import { queryClient } from "./queryClient";
 import { router } from "./router";
 import { SignInOver } from "./SignInOver";
@@ -18,12 +19,24 @@ export function App() {
       withGlobalClasses={false}
     >
       <LanguageProvider>
-        <QueryClientProvider client={queryClient}>
-          <Notifications position="bottom-right" />
-          <RouterProvider router={router} />
-          <SignInOver />
-        </QueryClientProvider>
+        <Worded>
+          <QueryClientProvider client={queryClient}>
+            <Notifications position="bottom-right" />
+            <RouterProvider router={router} />
+            <SignInOver />
+          </QueryClientProvider>
+        </Worded>
       </LanguageProvider>
     </MantineProvider>
   );
+}
+
+/** What Mantine itself says, in the language that is chosen. */
+function Worded({ children }: { children: ReactNode }) {
+  const t = useT();
+  const worded = useMemo(() => {
+    const closing = { defaultProps: { closeButtonProps: { "aria-label": t("action.close") } } };
+    return createTheme({ components: { Modal: closing, Drawer: closing } });
+  }, [t]);
+  return <MantineThemeProvider theme={worded}>{children}</MantineThemeProvider>;
 }

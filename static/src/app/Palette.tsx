@@ -41,6 +41,8 @@ export function Palette() {
       shortcut="mod + K"
       limit={12}
       lockScroll={false}
+      title={t("palette.search")}
+      classNames={{ header: "visually-hidden" }}
       nothingFound={t("palette.nothing")}
       onSpotlightOpen={() => setOpen(true)}
       onSpotlightClose={() => setOpen(false)}

@@ -1,5 +1,12 @@
 import { createTheme, type CSSVariablesResolver } from "@mantine/core";
 
+const dialog = {
+  // The lock would write a <style> element; app/global.css keeps the page still beneath a dialog.
+  lockScroll: false,
+  // What stands above a dialog's content is no second banner of the page.
+  attributes: { header: { role: "presentation" } },
+};
+
 /** The look of the dashboard. `plugins/variables.ts` makes a style sheet of it when it is built. */
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -9,12 +16,10 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: "650" },
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
-    // The lock would write a <style> element; app/global.css keeps the page still beneath a dialog.
-    Modal: {
-      defaultProps: { lockScroll: false, centered: true, closeButtonProps: { "aria-label": "Close" } },
-    },
-    Drawer: { defaultProps: { lockScroll: false, closeButtonProps: { "aria-label": "Close" } } },
+    Modal: { defaultProps: { ...dialog, centered: true } },
+    Drawer: { defaultProps: dialog },
   },
 });
 
@@ -24,7 +29,10 @@ export const variables: CSSVariablesResolver = (merged) => ({
   light: {
     "--mantine-color-dimmed": merged.colors.gray[7],
     "--mantine-color-placeholder": merged.colors.gray[7],
-    "--mantine-color-error": merged.colors.red[8],
+    "--mantine-color-error": merged.colors.red[9],
+    "--mantine-color-red-filled": merged.colors.red[9],
+    "--mantine-color-red-outline": merged.colors.red[9],
+    "--mantine-color-red-text": merged.colors.red[9],
     "--appos-ground": "#f7f8fa",
     "--appos-surface": "#ffffff",
     "--appos-line": merged.colors.gray[3],

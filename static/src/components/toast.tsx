@@ -1,6 +1,5 @@
 import { Anchor } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { Link } from "react-router";
 import { asApiError } from "@/api/error";
 import type { Job } from "@/api/types";
 import { useT, type Key } from "@/i18n";
@@ -16,12 +15,21 @@ export const complain = (thrown: unknown) =>
 export const tellJob = (job: Job) =>
   notifications.show({ id: job.id, message: <JobToast job={job} />, color: "blue", autoClose: 8000 });
 
+/** Toasts stand outside of the router, so the link asks it itself. */
 function JobToast({ job }: { job: Job }) {
   const t = useT();
+  const path = `/jobs/${job.id}`;
   return (
     <>
       {t("job.queued", { kind: t(jobKey(job.kind)), subject: job.subject })}{" "}
-      <Anchor component={Link} to={`/jobs/${job.id}`} onClick={() => notifications.hide(job.id)}>
+      <Anchor
+        href={path}
+        onClick={(event) => {
+          event.preventDefault();
+          notifications.hide(job.id);
+          void import("@/app/router").then(({ router }) => router.navigate(path));
+        }}
+      >
         {t("job.show")}
       </Anchor>
     </>

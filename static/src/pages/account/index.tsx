@@ -47,7 +47,7 @@ export default function AccountPage() {
 
 function Look() {
   const { t, code, choose } = useLanguage();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
     <Stack>
       <Title order={2} size="h4">
