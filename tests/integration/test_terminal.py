@@ -211,11 +211,11 @@ def test_a_command_that_takes_no_input_keeps_nobody_from_ending_it(site: AppSite
 
 
 def test_a_crowd_that_is_cut_off_leaves_nothing(site: AppSite) -> None:
-    # The first crowd leaves idle connections to the engine, which the second one uses.
+    # The crowds leave idle connections to the engine, a few more or less, which the next one uses.
     _cut_off_crowd(site)
     before = len(site.server.descriptors())
     _cut_off_crowd(site)
-    assert len(site.server.descriptors()) <= before + 10
+    assert len(site.server.descriptors()) < before + CROWD / 2
 
 
 def _cut_off_crowd(site: AppSite) -> None:
