@@ -5,12 +5,11 @@ import io
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Visitor
-from tests.serving import EMAIL, PASSWORD, ROOT, Server, running_server
+from tests.serving import EMAIL, PASSWORD, ROOT, Server
 
 PAGES = (
     "/_/",
@@ -58,43 +57,6 @@ def is_too_wide(page: Page) -> bool:
 
 def color(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
-
-def test_a_new_installation_is_claimed_by_its_link_and_one_is_signed_in(
-    browser: Browser, tmp_path: Path
-) -> None:
-    with running_server(tmp_path / "data") as server:
-        visitor = Visitor(browser.new_context(), server)
-        page = visitor.open("/")
-        expect(page.locator("#no-link")).to_contain_text("appos setup-link")
-        page = visitor.open("/setup#token=wrong")
-        page.fill("#email", EMAIL)
-        page.fill("#password", PASSWORD)
-        page.fill("#repeat", PASSWORD)
-        page.press("#repeat", "Enter")
-        expect(page.locator("#no-link-reason")).to_contain_text("The token of this link is wrong")
-        page = visitor.open(f"/setup#token={server.claim_token()}")
-        page.fill("#email", "nobody")
-        page.fill("#password", PASSWORD)
-        page.fill("#repeat", "other")
-        page.press("#repeat", "Enter")
-        expect(page.locator("#repeat-problem")).to_have_text("The two passwords differ.")
-        page.fill("#repeat", PASSWORD)
-        page.press("#repeat", "Enter")
-        expect(page.locator("#email-problem")).to_have_text("Must be a valid email address.")
-        page.fill("#email", EMAIL)
-        for password in ("password1234", PASSWORD):
-            page.fill("#password", password)
-            page.fill("#repeat", password)
-            page.press("#repeat", "Enter")
-            if password != PASSWORD:
-                expect(page.locator("#password-problem")).to_contain_text("easy to guess")
-        page.wait_for_url(f"{server.url}/_/")
-        expect(page.locator(".me")).to_have_text(EMAIL)
-        assert visitor.open("/setup").url.endswith("/_/")
-        # The browser itself reports each refused request; there is nothing else that it may report.
-        assert all("status of 40" in complaint for complaint in visitor.complaints)
-        visitor.context.close()
 
 
 def test_one_signs_in_and_out_with_the_keyboard_alone(visitor: Visitor) -> None:

@@ -36,7 +36,7 @@ function Worded({ children }: { children: ReactNode }) {
   const t = useT();
   const worded = useMemo(() => {
     const closing = { defaultProps: { closeButtonProps: { "aria-label": t("action.close") } } };
-    return createTheme({ components: { Modal: closing, Drawer: closing } });
+    return createTheme({ components: { Modal: closing, Drawer: closing, Notification: closing } });
   }, [t]);
   return <MantineThemeProvider theme={worded}>{children}</MantineThemeProvider>;
 }
