@@ -2,17 +2,15 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from appos.accounts.models import Identity
-from appos.apps.checking import Checking
 from appos.apps.env import write_env
 from appos.apps.files.store import ENV, AppStore
 from appos.apps.live import services_of, state_of
 from appos.apps.models import App, AppSettings, AppState, Level, Source, check_name
-from appos.apps.reviews import Review
 from appos.apps.views import AppView, JobView, ServiceView
 from appos.audit.models import Actor
 from appos.audit.service import Audit
@@ -23,6 +21,10 @@ from appos.ledger.models import Job
 from appos.ledger.service import Ledger
 from appos.store.query import Page
 from appos.store.values import new_id, timestamp
+
+if TYPE_CHECKING:
+    from appos.apps.checking import Checking
+    from appos.apps.reviews import Review
 
 SUPERUSER = "superuser"
 MOST_PER_PAGE = 500
@@ -70,7 +72,7 @@ class Apps:
     def __init__(
         self,
         store: AppStore,
-        checking: Checking,
+        checking: "Checking",
         watch: EngineWatch,
         ledger: Ledger,
         audit: Audit,
@@ -287,7 +289,7 @@ class Apps:
         self.refresh(name)
         return app, findings
 
-    def review(self, name: str, files: Mapping[str, bytes]) -> tuple[tuple[Finding, ...], Review | None]:
+    def review(self, name: str, files: Mapping[str, bytes]) -> "tuple[tuple[Finding, ...], Review | None]":
         """Say all that is to be said of files, and what a deployment would do; nothing is changed."""
         return self.checking.review(check_name(name), files)
 

@@ -135,3 +135,14 @@ class ReleaseDetail(_Shown, frozen=True, kw_only=True):
     number: int
     compose: str
     model: Mapping[str, Any]
+
+
+class Removal(_Shown, frozen=True, kw_only=True):
+    """What goes when an app is removed, and what stays: names of the engine, and paths."""
+
+    containers: tuple[str, ...]
+    networks: tuple[str, ...]
+    volumes: tuple[str, ...]
+    images: tuple[str, ...]
+    files: tuple[str, ...]
+    keeps: tuple[str, ...]

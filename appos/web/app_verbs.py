@@ -5,8 +5,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from appos.apps.models import Level, Release
-from appos.apps.rollout.service import Removal
-from appos.apps.views import Accepted, ReleaseDetail
+from appos.apps.views import Accepted, ReleaseDetail, Removal
 from appos.web.apps import CheckAnswer, RemovalQuery, accepted, check_answer
 from appos.web.describe import describe
 from appos.web.granted import granted

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from appos.apps.files.store import AppStore
 from appos.apps.models import App, ReleaseState
 from appos.apps.projects import Projects
@@ -12,21 +10,11 @@ from appos.apps.rollout.attempt import Attempt, Kind, Parts
 from appos.apps.rollout.containers import AppContainers
 from appos.apps.rollout.images import KEPT, ReleaseImages
 from appos.apps.rollout.patience import patiently
+from appos.apps.views import Removal
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
 from appos.errors import ConflictError, NotFoundError
 from appos.ledger.run import Run
-
-
-class Removal(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What goes when an app is removed, and what stays: names of the engine, and paths."""
-
-    containers: tuple[str, ...]
-    networks: tuple[str, ...]
-    volumes: tuple[str, ...]
-    images: tuple[str, ...]
-    files: tuple[str, ...]
-    keeps: tuple[str, ...]
 
 
 class Rollouts:

@@ -1,12 +1,14 @@
 """The access table against the URL map: what a stranger, a user and a superuser each get."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from appos.web import dashboard
 from appos.web.access import ACCESS, Permission, check_table, permission_of
 from tests.conftest import state_of
 
@@ -41,7 +43,10 @@ def test_every_route_has_a_declared_permission(app: Flask) -> None:
     assert undeclared == set()
 
 
-def test_every_line_of_the_table_is_about_a_route(app: Flask) -> None:
+def test_every_line_of_the_table_is_about_a_route(app: Flask, tmp_path: Path) -> None:
+    # It is served where it was built.
+    (tmp_path / dashboard.INDEX).write_text("")
+    dashboard.register(app, tmp_path)
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
     known = endpoints | {endpoint.rpartition(".")[0] for endpoint in endpoints}
     assert set(ACCESS) - known == set()

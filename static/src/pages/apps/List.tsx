@@ -80,7 +80,9 @@ function AppTable({ apps }: { apps: readonly App[] }) {
         <Table highlightOnHover>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th aria-label={t("apps.chosen")} />
+              <Table.Th>
+                <span className="visually-hidden">{t("apps.chosen")}</span>
+              </Table.Th>
               <Table.Th>{t("apps.name")}</Table.Th>
               <Table.Th>{t("apps.state")}</Table.Th>
               <Table.Th>{t("apps.release")}</Table.Th>

@@ -17,6 +17,8 @@ import { useDraft } from "./useDraft";
 
 const FIRST = "services:\n  web:\n    image: nginx:1\n    ports:\n      - 8080:80\n";
 const PAUSE_MS = 400;
+/** For the attribute, whose expressions take no bare `-` in a class. */
+const PATTERN = "[a-z0-9][a-z0-9_\\-]{0,62}";
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 interface Draft {
@@ -88,7 +90,7 @@ export function NewAppPage() {
             description={t("apps.nameRule")}
             required
             autoFocus
-            pattern={NAME.source.slice(1, -1)}
+            pattern={PATTERN}
             spellCheck={false}
             value={draft.name}
             error={sending.problem("name")}

@@ -48,7 +48,9 @@ export default function Containers() {
                   <Table.Th>{t("apps.state")}</Table.Th>
                   <Table.Th>{t("apps.image")}</Table.Th>
                   <Table.Th>{t("apps.addresses")}</Table.Th>
-                  <Table.Th aria-label={t("docker.actions")} />
+                  <Table.Th>
+                    <span className="visually-hidden">{t("docker.actions")}</span>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -44,7 +44,9 @@ export function Removable({ kind, label, warning }: RemovableProps) {
                   <Table.Th>{t("apps.name")}</Table.Th>
                   <Table.Th>{t("docker.driver")}</Table.Th>
                   <Table.Th>{t("docker.app")}</Table.Th>
-                  <Table.Th aria-label={t("docker.actions")} />
+                  <Table.Th>
+                    <span className="visually-hidden">{t("docker.actions")}</span>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -34,7 +34,9 @@ export default function Releases({ app }: { app: App }) {
                   <Table.Th>{t("apps.created")}</Table.Th>
                   <Table.Th>{t("apps.by")}</Table.Th>
                   <Table.Th>{t("apps.images")}</Table.Th>
-                  <Table.Th aria-label={t("apps.rollback")} />
+                  <Table.Th>
+                    <span className="visually-hidden">{t("apps.rollback")}</span>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
