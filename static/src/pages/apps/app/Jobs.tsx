@@ -17,7 +17,7 @@ export default function Jobs({ app }: { app: App }) {
   const t = useT();
   const { code } = useLanguage();
   const query = useQuery({
-    queryKey: ["jobs", "of", app.name, app.job?.id, app.job?.state],
+    queryKey: ["app", app.name, "jobs"],
     queryFn: () => api.get<Page<Job>>("jobs", { filter: `subject = ${literal(app.name)}`, perPage: 50 }),
   });
   return (

@@ -52,7 +52,7 @@ export default function Overview({ app }: { app: App }) {
 function Services({ app }: { app: App }) {
   const t = useT();
   return (
-    <Card label={t("apps.services")}>
+    <Card>
       <Scroll label={t("apps.services")}>
         <Table>
           <Table.Thead>

@@ -17,7 +17,7 @@ export default function Releases({ app }: { app: App }) {
   const { code } = useLanguage();
   const [back, setBack] = useState<Release | null>(null);
   const query = useQuery({
-    queryKey: ["releases", app.name, app.release, app.job?.id],
+    queryKey: ["app", app.name, "releases"],
     queryFn: () => api.get<{ items: Release[] }>(appPath(app.name, "releases")),
   });
   return (
