@@ -56,6 +56,8 @@ class Runner:
         if job is None:
             return None
         run = Run(job, self._ledger)
+        if job.cancel_requested_by:
+            run.stop(StopReason.CANCEL)
         self._running[job.id] = run
         self._deadlines[job.id] = time.monotonic() + job.timeout_seconds
         token = job_id_in_log.set(job.id)

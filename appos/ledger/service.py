@@ -135,9 +135,10 @@ class Ledger:
         return orphans
 
     def _reclaim_one(self, db: dataset.Database, job: Job) -> None:
-        if job.cancel_requested_by:
+        if job.cancel_requested_by and not (job.is_resumable and job.steps):
             self._end(db, job, JobState.CANCELLED, None, _ended_steps(job, StepState.CANCELLED))
         elif job.is_resumable:
+            # One that was to be cancelled may have begun what it has to take back.
             self._requeue(db, job, _ended_steps(job, StepState.WAITING), due="", attempt=job.attempt)
         else:
             steps = _ended_steps(job, StepState.INTERRUPTED)

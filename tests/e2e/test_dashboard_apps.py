@@ -1,11 +1,13 @@
 """The life of an app in the dashboard, in a real browser before a real AppOS and a real engine."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.dashboard import DESK, PHONE, Desk, is_too_wide, violations
+from tests.e2e.dashboard import DESK, PHONE, Desk, is_too_wide, shot, violations
 from tests.integration.app_site import AppSite, app_site, web
 from tests.serving import wait_for
 
@@ -92,8 +94,15 @@ def test_an_app_lives_its_life(desk: Desk, site: AppSite) -> None:
     assert site.state("shop", "running", 60)["release"] == 2
 
 
+# The pages that README.md shows; SHOTS=docs/images keeps their pictures there.
+SHOWN = {"/apps": "apps", "/apps/new": "new", "/apps/shop/overview": "app", "/apps/shop/compose": "compose"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_used_by_everybody(browser: Browser, site: AppSite, scheme: str) -> None:
+def test_every_page_can_be_used_by_everybody(
+    browser: Browser, site: AppSite, scheme: str, tmp_path: Path
+) -> None:
+    folder = Path(os.environ.get("SHOTS", tmp_path))
     _ensure_shop(site)
     context = browser.new_context(viewport=DESK, color_scheme="dark" if scheme == "dark" else "light")
     desk = Desk(context, site.server)
@@ -105,6 +114,8 @@ def test_every_page_can_be_used_by_everybody(browser: Browser, site: AppSite, sc
         expect(page.locator("main h1").first).to_be_visible()
         page.wait_for_timeout(700)
         found += violations(page)
+        if path in SHOWN:
+            shot(page, folder, f"{SHOWN[path]}-{scheme}")
     context.close()
     assert found == []
     assert (desk.complaints, desk.strangers) == ([], [])

@@ -123,6 +123,19 @@ def test_a_cancelled_deployment(site: AppSite, shop: dict[str, tuple[str, str]])
     _is_as_before(site, shop)
 
 
+def test_a_kill_of_appos_after_a_cancel(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
+    slow = web(site.image, "two").replace("interval: 0.5s", "interval: 10s\n      start_period: 60s")
+    site.done("PUT", "apps/shop/compose", {"compose": slow}, status=200)
+    accepted = site.done("POST", "apps/shop/redeploy")
+    _await_step(site, accepted, "apply")
+    time.sleep(1.0)
+    site.done("POST", f"jobs/{accepted['job']['id']}/cancel")
+    site.server.kill()
+    site.server.start()
+    assert site.job(accepted)["state"] == "cancelled"
+    _is_as_before(site, shop)
+
+
 def _await_step(site: AppSite, accepted: dict[str, dict[str, str]], name: str) -> None:
     give_up_at = time.monotonic() + 30
     while time.monotonic() < give_up_at:

@@ -67,6 +67,7 @@ class Attempt:
         """
         self._run.plan(*STEPS)
         try:
+            self._run.checkpoint()
             self._resumed()
             for name in STEPS:
                 self._run.step(name, getattr(self, f"_{name}"))

@@ -5,6 +5,8 @@ import pytest
 from appos.audit.models import SYSTEM, Actor
 from appos.errors import AppOSError, ConflictError, NotFoundError
 from appos.ledger.models import Job, JobState, Order, Step, StepState
+from appos.ledger.run import Run, RunStopped
+from appos.ledger.runner import Runner
 from appos.services import Services
 from appos.store.query import ListQuery
 from appos.store.values import timestamp
@@ -124,11 +126,24 @@ def test_what_a_dead_process_left_is_interrupted_otherwise(services: Services) -
     assert [step.state for step in found.steps] == [StepState.SUCCEEDED, StepState.INTERRUPTED]
 
 
-def test_a_job_that_was_to_be_cancelled_is_not_taken_up_again(services: Services) -> None:
+def test_a_job_that_was_to_be_cancelled_is_only_taken_up_to_stop(services: Services) -> None:
     job = running_with_a_step(services, is_resumable=True)
     services.ledger.cancel(job.id, ADA)
     services.ledger.reclaim("alive")
+    assert services.ledger.get(job.id).state is JobState.QUEUED
+
+    done: list[str] = []
+
+    def handle(run: Run) -> None:
+        try:
+            run.step("two", lambda: done.append("two"))
+        except RunStopped:
+            run.compensate("restore", lambda: done.append("restore"))
+            raise
+
+    Runner(services.ledger, "alive").execute(job.id, lambda _: handle)
     assert services.ledger.get(job.id).state is JobState.CANCELLED
+    assert done == ["restore"]
 
 
 def test_ones_own_jobs_are_no_orphans(services: Services) -> None:

@@ -210,17 +210,24 @@ def test_any_other_job_of_a_dead_process_was_interrupted(ledger: Ledger, service
     assert claim(ledger, submit(ledger, subject="app"))
 
 
-@pytest.mark.parametrize("is_resumable", [True, False])
-def test_a_job_that_was_to_be_cancelled_when_its_process_died_is_cancelled(
-    ledger: Ledger, is_resumable: bool
-) -> None:
-    job = orphan(ledger, is_resumable=is_resumable)
+def test_a_job_that_was_to_be_cancelled_when_its_process_died_is_cancelled(ledger: Ledger) -> None:
+    job = orphan(ledger, is_resumable=False)
     ledger.cancel(job.id, ADA)
     ledger.reclaim(HERE)
     ended = ledger.get(job.id)
 
     assert (ended.state, ended.error) == (JobState.CANCELLED, None)
     assert states(ended) == ["succeeded", "cancelled", "waiting"]
+
+
+def test_a_resumable_one_is_taken_up_to_take_back_what_it_has_begun(ledger: Ledger) -> None:
+    job = orphan(ledger, is_resumable=True)
+    ledger.cancel(job.id, ADA)
+    ledger.reclaim(HERE)
+    queued = ledger.get(job.id)
+
+    assert (queued.state, queued.cancel_requested_by) == (JobState.QUEUED, ADA.label)
+    assert states(queued) == ["succeeded", "waiting", "waiting"]
 
 
 def test_a_process_keeps_its_own_jobs_and_leaves_ended_ones(ledger: Ledger) -> None:
