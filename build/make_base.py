@@ -100,7 +100,7 @@ def _add_settings(tar: Path, target: Path, env: Mapping[str, str]) -> dict[str, 
         if bundle is None:
             return {}
         added.add(Path(bundle).resolve(), CA_BUNDLE.lstrip("/"))
-    return {"PIP_CERT": CA_BUNDLE}
+    return {"PIP_CERT": CA_BUNDLE, "NODE_EXTRA_CA_CERTS": CA_BUNDLE}
 
 
 def _apt_settings() -> str:
