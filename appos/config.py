@@ -43,6 +43,8 @@ class Config:
     log_level: str = "INFO"
     job_workers: int = 4
     job_grace_seconds: int = 5
+    # Where the dashboard was built, None for beside this package.
+    dashboard_dir: Path | None = None
     terminal_idle_seconds: int = 1800
     terminal_sessions: int = 256
     terminal_local: bool = False
@@ -107,6 +109,7 @@ class Config:
             log_level=reader.read("LOG_LEVEL", "INFO", _log_level),
             job_workers=reader.read("JOB_WORKERS", "4", _between(1, 64)),
             job_grace_seconds=reader.read("JOB_GRACE_SECONDS", "5", _between(0, 3600)),
+            dashboard_dir=reader.read("DASHBOARD_DIR", "", _directory_or_none),
             terminal_idle_seconds=reader.read("TERMINAL_IDLE_SECONDS", "1800", _between(10, 86400)),
             remote_url=reader.read("APPOS_URL", "", _url),
             remote_token=reader.read("APPOS_TOKEN", "", str),
@@ -123,8 +126,8 @@ class Config:
 # What a shell has for AppOS itself or for Docker's own tools: no file of a project is to find it.
 _NO_VARIABLES = re.compile(
     r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_.*|"
-    r"(APPOS_DATA|APPOS_TOKEN|APPOS_URL|BIND|DATABASE_URL|HTTP_PORT|INIT_MODE|JOB_GRACE_SECONDS|JOB_WORKERS"
-    r"|LOG_LEVEL|REDIS_ADDR|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_[A-Z_]+"
+    r"(APPOS_DATA|APPOS_TOKEN|APPOS_URL|BIND|DASHBOARD_DIR|DATABASE_URL|HTTP_PORT|INIT_MODE"
+    r"|JOB_GRACE_SECONDS|JOB_WORKERS|LOG_LEVEL|REDIS_ADDR|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_[A-Z_]+"
     r"|TRUSTED_PROXIES)(_FILE)?"
 )
 
@@ -199,6 +202,10 @@ def _port(text: str) -> int:
 
 def _directory(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _directory_or_none(text: str) -> Path | None:
+    return _directory(text) if text else None
 
 
 def _program(text: str) -> Path | None:

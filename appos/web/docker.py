@@ -269,7 +269,7 @@ def create_network() -> ResponseReturnValue:
 
 
 @bp.delete("/networks/<network>")
-@describe(answers={204: None}, errors=(404, 409))
+@describe(answers={204: None}, errors=(400, 404, 409))
 def remove_network(network: str) -> Response:
     """Remove a network."""
     services = state().services

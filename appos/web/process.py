@@ -45,7 +45,7 @@ class Process:
         queue = connect_queue(config)
         self._config = config
         self._app = create_app(config, engine, new_huey(queue), kinds)
-        dashboard.register(self._app, dashboard.BUILT)
+        dashboard.register(self._app, config.dashboard_dir or dashboard.BUILT)
         state: State = self._app.extensions[KEY]
         self._services = state.services
         self._services.claim.prepare()

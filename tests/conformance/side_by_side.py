@@ -32,7 +32,9 @@ def running_both(folder: Path, accounts: Sequence[Account]) -> Iterator[Peers]:
     _make_accounts(folder / "appos", accounts)
     with (
         pocketbase.running(binary, folder / "pocketbase") as theirs,
-        running_server(folder / "appos", TRUSTED_PROXIES="127.0.0.1/32") as ours,
+        running_server(
+            folder / "appos", TRUSTED_PROXIES="127.0.0.1/32", DASHBOARD_DIR=str(folder / "none")
+        ) as ours,
     ):
         _register(theirs, accounts)
         yield Peers(

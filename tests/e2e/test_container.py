@@ -99,7 +99,8 @@ def test_a_new_container_is_healthy_within_thirty_seconds(box: Box) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        pytest.param("/", 302, id="root"),
+        pytest.param("/", 200, id="root"),
+        pytest.param("/apps/wiki", 200, id="a-page-of-the-dashboard"),
         pytest.param("/api/health", 200, id="health"),
         pytest.param("/_/", 401, id="panel"),
         pytest.param("/api/appos/setup/status", 200, id="appos"),

@@ -15,7 +15,7 @@ def test_the_panel_works_and_breaks_no_policy(browser: Browser, claimed: Box) ->
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     visitor = Visitor(context, claimed.web)
     try:
-        page = visitor.open("/")
+        page = visitor.open("/_/")
         page.wait_for_url("**/_/login**")
         page.fill("#email", "ada@example.com")
         page.fill("#password", "Granite-Falcon-42")

@@ -65,6 +65,7 @@ def problems(**env: str) -> dict[str, str]:
         ("redis_password", ""),
         ("docker_host", "unix:///var/run/docker.sock"),
         ("compose_binary", None),
+        ("dashboard_dir", None),
         ("trusted_proxies", ()),
         ("log_level", "INFO"),
         ("job_workers", 4),
