@@ -23,6 +23,8 @@ class Desk:
 
     def page(self) -> Page:
         page = self.context.new_page()
+        # Beside it an image may be built, on two cores.
+        page.set_default_timeout(60_000)
         page.on("console", lambda said: self._note(said.type, f"{page.url}: {said.text}"))
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("request", lambda asked: self._ask(asked.url))
