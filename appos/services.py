@@ -221,6 +221,7 @@ class Services:
             self.engine,
             credentials=self.registries.credentials,
             changed=self.app_events.changed,
+            losses=lambda: self.watch.losses,
         )
 
     @cached_property

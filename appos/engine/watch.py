@@ -52,6 +52,8 @@ class EngineWatch:
         self._known = threading.Event()
         # Grows with every change, so that whoever keeps an answer knows whether it is still right.
         self.version = 0
+        # How often the engine was there and then was not.
+        self.losses = 0
 
     @property
     def state(self) -> WatchState:
@@ -160,6 +162,7 @@ class EngineWatch:
             self._state = WatchState(connected=False, since=since, message=reason)
             log.warning("engine_lost", extra={"reason": reason})
             if is_news:
+                self.losses += 1
                 self._tell(frozenset((*self._projects, "")))
 
     def _tell(self, projects: frozenset[str]) -> None:

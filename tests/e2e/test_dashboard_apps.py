@@ -57,7 +57,7 @@ def test_an_app_lives_its_life(desk: Desk, site: AppSite) -> None:
     page.goto(f"{site.server.url}/apps/new")
     page.get_by_label("Name").first.fill("shop")
     _typed(page, "Compose file", compose)
-    expect(page.get_by_text("create").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("region", name="What will happen")).to_contain_text("cache", timeout=30_000)
     page.get_by_role("button", name="Deploy").click()
     page.wait_for_url("**/apps/shop", timeout=90_000)
     expect(page.get_by_text("healthy").first).to_be_visible(timeout=15_000)

@@ -170,17 +170,18 @@ def test_a_kill_of_appos_on_the_way_back(site: AppSite, shop: dict[str, tuple[st
     _is_as_before(site, shop)
 
 
-def test_an_engine_restart(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("step", ["apply", "watch"])
+def test_an_engine_restart(tmp_path_factory: pytest.TempPathFactory, step: str) -> None:
     with running_engine() as engine:
         image = load_tiny_image(engine.host)
         with app_site(tmp_path_factory.mktemp("restart"), engine.host, image) as site:
             site.deployed("shop", web(image), settings=QUICK)
             site.done("PUT", "apps/shop/compose", {"compose": web(image, "two")}, status=200)
             accepted = site.done("POST", "apps/shop/redeploy")
-            _await_step(site, accepted, "apply")
+            _await_step(site, accepted, step)
             engine.restart()
             job = site.job(accepted, 150)
-            assert job["state"] == "succeeded", job
+            assert job["state"] == "succeeded", job["steps"]
             assert site.state("shop", "running", 30)["release"] == 2
 
 

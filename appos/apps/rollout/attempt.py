@@ -1,6 +1,7 @@
 """One deployment of an app: from its files to a release that is healthy, or back to the one before."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Literal, TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ from appos.apps.models import App, Release, ReleaseState
 from appos.apps.projects import Projects
 from appos.apps.rollout.containers import AppContainers
 from appos.apps.rollout.images import ReleaseImages
-from appos.apps.rollout.patience import patiently
+from appos.apps.rollout.patience import KILLED, Patience, is_killed
 from appos.apps.rollout.telling import Teller
 from appos.apps.rollout.undoing import Undo
 from appos.apps.rollout.veiled import fingerprint, veiled
@@ -40,6 +41,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     projects: Projects
     engine: Engine
     images: ReleaseImages
+    patience: Patience
     credentials: Callable[[], tuple[Credentials, ...]]
     changed: Callable[[str], None]
 
@@ -218,15 +220,15 @@ class Attempt:
 
     def _apply(self) -> str:
         """Let Compose make it so, from images that are here."""
-        teller = Teller(self._run)
-        outcome = self._patiently(
-            lambda: self._parts.projects.up(
-                self._files(),
-                self._deploy(pull="never"),
-                seen=self._taken(),
-                on_step=teller.take,
-                cancel=self._cancel,
-            )
+        return self._patiently(self._up)
+
+    def _up(self) -> str:
+        outcome = self._parts.projects.up(
+            self._files(),
+            self._deploy(pull="never"),
+            seen=self._taken(),
+            on_step=Teller(self._run).take,
+            cancel=self._cancel,
         )
         for warning in outcome.warnings:
             self._run.log(f"warning: {warning}")
@@ -250,15 +252,24 @@ class Attempt:
         ]
         last = outcome.unhealthy[0].last_lines[-1:] or ("",)
         words = f" Its last line: {last[0]}" if last[0] else ""
-        raise EngineError(f"{'; '.join(told)}.{words}", code="unhealthy")
+        code = KILLED if any(is_killed(it.container.exit_code) for it in outcome.unhealthy) else "unhealthy"
+        raise EngineError(f"{'; '.join(told)}.{words}", code=code)
 
     def _watch(self) -> str:
         """Watch what has come up for a while."""
         watcher = Watcher(self._parts.engine, self._containers())
+        tries = count()
+
+        def watch() -> str:
+            if next(tries):
+                # The engine went away, and took down with itself what does not start by itself.
+                self._up()
+            return watcher.watch(self._app.settings, self._run.sleep)
+
         try:
-            return self._patiently(lambda: watcher.watch(self._app.settings, self._run.sleep))
+            return self._patiently(watch)
         except EngineError as error:
-            if error.code == "unhealthy":
+            if error.code in ("unhealthy", KILLED):
                 self._log_last_lines()
             raise
 
@@ -282,4 +293,4 @@ class Attempt:
         )
 
     def _patiently(self, action: Callable[[], Result]) -> Result:
-        return patiently(self._parts.engine, action, pause=self._run.sleep, log=self._run.log)
+        return self._parts.patience.bear(action, pause=self._run.sleep, log=self._run.log)

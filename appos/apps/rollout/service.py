@@ -9,7 +9,7 @@ from appos.apps.projects import Projects
 from appos.apps.rollout.attempt import Attempt, Kind, Parts
 from appos.apps.rollout.containers import AppContainers
 from appos.apps.rollout.images import KEPT, ReleaseImages
-from appos.apps.rollout.patience import patiently
+from appos.apps.rollout.patience import Patience
 from appos.apps.views import Removal
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
@@ -20,7 +20,8 @@ from appos.ledger.run import Run
 class Rollouts:
     """Deploys, starts, stops, restarts, updates, rolls back and removes apps.
 
-    `credentials` are those of registries; `changed` is told of the name of each app that has changed.
+    `credentials` are those of registries; `changed` is told of the name of each app that has changed;
+    `losses` counts how often the engine was lost.
     """
 
     def __init__(
@@ -31,16 +32,19 @@ class Rollouts:
         *,
         credentials: Callable[[], tuple[Credentials, ...]],
         changed: Callable[[str], None],
+        losses: Callable[[], int],
     ) -> None:
         self._store = store
         self._engine = engine
         self._images = ReleaseImages(engine)
+        self._patience = Patience(engine, losses)
         self._changed = changed
         self._parts = Parts(
             store=store,
             projects=projects,
             engine=engine,
             images=self._images,
+            patience=self._patience,
             credentials=credentials,
             changed=changed,
         )
@@ -175,4 +179,4 @@ class Rollouts:
             raise ConflictError(message, code="not_deployed")
 
     def _borne(self, run: Run, action: Callable[[], Any]) -> Any:
-        return patiently(self._engine, action, pause=run.sleep, log=run.log)
+        return self._patience.bear(action, pause=run.sleep, log=run.log)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from appos.apps.looks import Deploy
 from appos.apps.models import App, Release, ReleaseState
 from appos.apps.rollout.containers import AppContainers
-from appos.apps.rollout.patience import patiently
 from appos.apps.rollout.telling import Teller
 from appos.compose.models import ProjectFiles
 from appos.errors import AppOSError, EngineError
@@ -71,8 +70,7 @@ class Undo:
         if not self._has_touched:
             return f"Release {number} was not touched."
         deploy = Deploy(pull="never", wait_seconds=self._app.settings.wait_seconds)
-        outcome = patiently(
-            self._parts.engine,
+        outcome = self._parts.patience.bear(
             lambda: self._parts.projects.up(self._files, deploy, on_step=Teller(self._run).take),
             pause=time.sleep,
             log=self._run.log,

@@ -6,6 +6,7 @@ from pathlib import Path
 from appos.apps.models import AppSettings, Probe
 from appos.apps.rollout import ask
 from appos.apps.rollout.containers import SERVICE, AppContainers
+from appos.apps.rollout.patience import KILLED, is_killed
 from appos.engine.models import Container
 from appos.engine.own_container import own_container
 from appos.engine.port import Engine
@@ -30,8 +31,8 @@ class Watcher:
         """Watch for the time that the settings say, and ask the probe; return what was seen in a sentence.
 
         Raises:
-            EngineError: `unhealthy`: a container ended, was started again, or is not healthy; or the probe
-                was not answered (`probe_failed`).
+            EngineError: `unhealthy`: a container ended, was started again, or is not healthy; `killed`: a
+                signal ended it; `probe_failed`: the probe was not answered.
         """
         before = {it.id: it.restart_count for it in self._inspected()}
         for _ in range(max(int(settings.watch_seconds / POLL_SECONDS), 1)):
@@ -56,7 +57,8 @@ class Watcher:
             raise EngineError(f"The container {gone[:12]} was removed meanwhile.", code="unhealthy")
         for container in now.values():
             if said := trouble(container, before.get(container.id, 0)):
-                raise EngineError(f"{container.name} {said}.", code="unhealthy")
+                code = KILLED if is_killed(container.exit_code) and not container.oom_killed else "unhealthy"
+                raise EngineError(f"{container.name} {said}.", code=code)
 
     def _probe(self, probe: Probe, pause: Pause, wait_seconds: float) -> None:
         said = ""

@@ -1,7 +1,7 @@
 import { autocompletion, type CompletionSource } from "@codemirror/autocomplete";
 import { yaml } from "@codemirror/lang-yaml";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
@@ -28,6 +28,9 @@ export interface EditorProps {
   height?: string;
 }
 
+/** Marks a change that came from outside, of which nobody has to be told. */
+const isGiven = Annotation.define<boolean>();
+
 /**
  * An editor. It lives in a shadow root: there CodeMirror makes its style sheets out of objects, where it would write
  * <style> elements into a document, which the policy refuses. Tab leads out of it; Escape, then Tab as well.
@@ -36,6 +39,7 @@ export default function Editor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changing = useRef(props.onChange);
+  const told = useRef<string[]>([]);
   const scheme = useComputedColorScheme("light");
   const settings = useRef(new Compartment());
   const { value, label, language, isReadOnly = false, complete, marks, height = "24rem" } = props;
@@ -48,7 +52,10 @@ export default function Editor(props: EditorProps) {
     if (!host.current) return undefined;
     const root = shadowOf(host.current);
     const changed = EditorView.updateListener.of((update) => {
-      if (update.docChanged) changing.current?.(update.state.doc.toString());
+      if (!update.docChanged || update.transactions.some((it) => it.annotation(isGiven))) return;
+      const text = update.state.doc.toString();
+      told.current.push(text);
+      changing.current?.(text);
     });
     const made = new EditorView({
       parent: root,
@@ -75,9 +82,15 @@ export default function Editor(props: EditorProps) {
   }, [scheme, label, isReadOnly, language, complete]);
 
   useEffect(() => {
+    // A value that was told from here comes back late when one types fast: it is no text to show.
+    const place = told.current.lastIndexOf(value);
+    told.current.splice(0, place + 1);
     const shown = view.current?.state.doc.toString();
-    if (shown === undefined || shown === value) return;
-    view.current?.dispatch({ changes: { from: 0, to: shown.length, insert: value } });
+    if (place >= 0 || shown === undefined || shown === value) return;
+    view.current?.dispatch({
+      changes: { from: 0, to: shown.length, insert: value },
+      annotations: isGiven.of(true),
+    });
   }, [value]);
 
   useEffect(() => {

@@ -50,7 +50,7 @@ export function NewAppPage() {
   const sending = useSending();
   const check = useCheck(draft);
   const findings = check.data?.findings ?? [];
-  const change = (changes: Partial<Draft>) => setDraft({ ...draft, ...changes });
+  const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
 
   const deploy = () =>
     sending.run(async () => {

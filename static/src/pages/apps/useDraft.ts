@@ -1,7 +1,7 @@
-import { useEffect, useState } from "react";
+import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 
 /** A state that survives a reload of the page: in this tab alone, since it may hold secrets. */
-export function useDraft<T>(name: string, initial: T): [T, (value: T) => void, () => void] {
+export function useDraft<T>(name: string, initial: T): [T, Dispatch<SetStateAction<T>>, () => void] {
   const key = `appos_draft_${name}`;
   const [value, setValue] = useState<T>(() => read(key, initial));
   useEffect(() => {
