@@ -15,7 +15,7 @@ WORKERS ?= 2
 DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 BUSYBOX := /var/lib/dpkg/info/busybox-static.list
 TEST_NEEDS := chromium:chromium dockerd:docker.io iptables:iptables ip:iproute2 $(DEJAVU):fonts-dejavu-core \
-	$(BUSYBOX):busybox-static docker-registry:docker-registry debootstrap:debootstrap
+	$(BUSYBOX):busybox-static docker-registry:docker-registry debootstrap:debootstrap git:git ssh:openssh-client
 BENCH_NEEDS := wrk:wrk
 
 .DEFAULT_GOAL := help

@@ -48,6 +48,8 @@ class Config:
     terminal_idle_seconds: int = 1800
     terminal_sessions: int = 256
     terminal_local: bool = False
+    # Whether Git repositories may be on the machine itself, or on its link.
+    git_local: bool = False
     # The AppOS that the command line asks, "" for that of the data directory, and the token that it sends.
     remote_url: str = ""
     remote_token: str = field(default="", repr=False)
@@ -73,6 +75,11 @@ class Config:
     def compose_home(self) -> Path:
         """Where Docker Compose keeps what it needs while it runs."""
         return self.data_dir / "compose"
+
+    @property
+    def repositories_home(self) -> Path:
+        """Where Git repositories lie while they are read."""
+        return self.compose_home / "repositories"
 
     @property
     def storage_path(self) -> Path:
@@ -115,6 +122,7 @@ class Config:
             remote_token=reader.read("APPOS_TOKEN", "", str),
             terminal_sessions=reader.read("TERMINAL_SESSIONS", "256", _between(1, 4096)),
             terminal_local=reader.read("TERMINAL_LOCAL", "off", _switch),
+            git_local=reader.read("GIT_LOCAL", "off", _switch),
             supervisor_url=reader.read("SUPERVISOR_SERVER_URL", "", _socket_url),
         )
         default_url = f"sqlite:///{config.database_path}"
@@ -126,7 +134,7 @@ class Config:
 # What a shell has for AppOS itself or for Docker's own tools: no file of a project is to find it.
 _NO_VARIABLES = re.compile(
     r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_.*|"
-    r"(APPOS_DATA|APPOS_TOKEN|APPOS_URL|BIND|DASHBOARD_DIR|DATABASE_URL|HTTP_PORT|INIT_MODE"
+    r"(APPOS_DATA|APPOS_TOKEN|APPOS_URL|BIND|DASHBOARD_DIR|DATABASE_URL|GIT_LOCAL|HTTP_PORT|INIT_MODE"
     r"|JOB_GRACE_SECONDS|JOB_WORKERS|LOG_LEVEL|REDIS_ADDR|REDIS_PASSWORD|SUPERUSER_EMAIL|SUPERUSER_PASSWORD|TERMINAL_[A-Z_]+"
     r"|TRUSTED_PROXIES)(_FILE)?"
 )

@@ -10,6 +10,7 @@
     ├── TooLargeError           the input is larger than the limit
     ├── TooManyRequestsError    the caller has to wait
     ├── StoreError              the database cannot be read or written
+    ├── RemoteError             another server refused or failed
     └── EngineError             Docker refused or failed
         └── EngineUnavailableError   Docker does not answer
 
@@ -93,6 +94,12 @@ class StoreError(AppOSError):
     """The database cannot be read or written."""
 
     default_code = "store_failed"
+
+
+class RemoteError(AppOSError):
+    """Another server, such as that of a repository, refused or failed."""
+
+    default_code = "remote_failed"
 
 
 class EngineError(AppOSError):

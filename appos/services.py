@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from appos.apps.projects import Projects
     from appos.apps.rollout.service import Rollouts
     from appos.apps.service import Apps
+    from appos.apps.sources import Sources
     from appos.apps.webhooks import Webhooks
     from appos.engine.following import Logs
     from appos.engine.statistics import StatsHub
@@ -211,6 +212,17 @@ class Services:
         return Webhooks(self.apps, Cipher(self.config.data_dir / "secret.key"), self.audit)
 
     @cached_property
+    def sources(self) -> "Sources":
+        """The repositories of apps."""
+        from appos.apps.sources import Sources  # noqa: PLC0415 - see above
+        from appos.git.gate import Gate  # noqa: PLC0415 - see above
+        from appos.store.cipher import Cipher  # noqa: PLC0415 - see above
+
+        cipher = Cipher(self.config.data_dir / "secret.key")
+        gate = Gate(is_open=self.config.git_local)
+        return Sources(self.apps, cipher, self.audit, gate, self.config.repositories_home)
+
+    @cached_property
     def rollouts(self) -> "Rollouts":
         """The verbs of apps that take time."""
         from appos.apps.rollout.service import Rollouts  # noqa: PLC0415 - see above
@@ -219,6 +231,7 @@ class Services:
             self.apps.store,
             self.projects,
             self.engine,
+            sources=self.sources,
             credentials=self.registries.credentials,
             changed=self.app_events.changed,
             losses=lambda: self.watch.losses,

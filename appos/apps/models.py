@@ -68,7 +68,10 @@ class AppSettings(_Shown, frozen=True, kw_only=True):
 
 
 class Source(_Shown, frozen=True, kw_only=True):
-    """Where an app's files come from; `url`, `branch`, `path` and `commit` are those of a Git repository."""
+    """Where an app's files come from; `url`, `branch` and `path` are those of a Git repository.
+
+    `commit` is that of the files as they lie there, "" before the first were brought.
+    """
 
     kind: Literal["compose", "git", "adopted"] = "compose"
     url: str = ""
@@ -117,12 +120,12 @@ class Release(_Shown, frozen=True, kw_only=True):
 
     `revision` is that of the files. `environment` is a fingerprint of the values that the files were filled
     with. `job` is the id of the job that deploys it. `volumes` are the app's volumes that were there before.
-    `error` says why it failed.
+    `error` says why it failed. `commit` is that of a Git repository which the files are from.
     """
 
     number: int
     state: ReleaseState
-    kind: Literal["deploy", "redeploy", "update", "rollback", "adopt", "git"]
+    kind: Literal["deploy", "redeploy", "update", "rollback", "adopt"]
     created: str
     created_by: str
     revision: str
@@ -133,6 +136,7 @@ class Release(_Shown, frozen=True, kw_only=True):
     error: str = ""
     message: str = ""
     finished: str = ""
+    commit: str = ""
 
 
 class Generation(_Shown, frozen=True, kw_only=True):

@@ -274,6 +274,32 @@ class Apps:
         if env:
             laid[ENV] = write_env(laid.get(ENV, b"").decode(), env).encode()
         findings = self.checking.check(name, laid)
+        return self._create(name, laid, actor, settings=settings, source=source), findings
+
+    def adopt_source(
+        self,
+        name: str,
+        source: Source,
+        actor: Actor,
+        *,
+        own: Mapping[str, bytes],
+        env: Mapping[str, str] | None = None,
+        settings: AppSettings | None = None,
+    ) -> App:
+        """Make an app whose files are yet to be brought from where they are."""
+        files = {ENV: write_env("", env).encode()} if env else {}
+        return self._create(check_name(name), files, actor, settings=settings, source=source, own=own)
+
+    def _create(
+        self,
+        name: str,
+        files: Mapping[str, bytes],
+        actor: Actor,
+        *,
+        settings: AppSettings | None,
+        source: Source | None,
+        own: Mapping[str, bytes] | None = None,
+    ) -> App:
         now = timestamp()
         app = App(
             id=new_id(),
@@ -284,10 +310,10 @@ class Apps:
             settings=settings or AppSettings(),
             source=source or Source(),
         )
-        self.store.create(app, laid, "created")
+        self.store.create(app, files, "created", own)
         self._audit.record(actor, "app.create", name)
         self.refresh(name)
-        return app, findings
+        return app
 
     def review(self, name: str, files: Mapping[str, bytes]) -> "tuple[tuple[Finding, ...], Review | None]":
         """Say all that is to be said of files, and what a deployment would do; nothing is changed."""

@@ -30,6 +30,7 @@ def add_arguments(app: argparse.ArgumentParser) -> None:
         parser = _verb(verbs, name, command, help_)
         parser.add_argument("-f", "--file", default="compose.yaml", type=Path, metavar="FILE")
         parser.add_argument("--env-file", type=Path, metavar="FILE")
+        _add_repository(parser)
     _verb(verbs, "list", list_, "list the apps", takes_name=False)
     _verb(verbs, "show", show, "show an app and its services")
     logs_ = _verb(verbs, "logs", logs, "print what an app wrote")
@@ -61,6 +62,19 @@ def add_arguments(app: argparse.ArgumentParser) -> None:
     rm_.add_argument("--yes", action="store_true", help="do not ask")
 
 
+def _add_repository(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--git", default="", metavar="URL", help="take the files from a Git repository")
+    parser.add_argument("--branch", default="", metavar="NAME", help="its branch or tag; by default its own")
+    parser.add_argument("--path", default="", metavar="PATH", help="the Compose file there, or its directory")
+    parser.add_argument("--git-user", default="", metavar="NAME", help="who asks it over HTTP")
+    parser.add_argument(
+        "--key-file", type=Path, metavar="FILE", help="the private key to ask it with over SSH"
+    )
+    parser.add_argument(
+        "--git-password", action="store_true", help="read the password or token from standard input"
+    )
+
+
 def _verb(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
@@ -80,8 +94,10 @@ def _verb(
 def deploy(config: Config, options: argparse.Namespace) -> int:
     """Deploy a Compose file as an app, which is made where there is none."""
     remote, output = Remote.of(config), Output(is_json=options.json)
-    body: dict[str, Any] = {"compose": _text(options.file)}
     names = {it["name"] for it in _apps(remote)}
+    if options.git:
+        return _deploy_repository(remote, output, options, is_new=options.app not in names)
+    body: dict[str, Any] = {"compose": _text(options.file)}
     if options.app not in names:
         environment = _environment(options)
         accepted = remote.ask("POST", "apps/deploy", {**body, "name": options.app, "env": environment})
@@ -94,11 +110,36 @@ def deploy(config: Config, options: argparse.Namespace) -> int:
     return _followed(remote, output, remote.ask("POST", f"apps/{_name(options)}/redeploy"))
 
 
+def _deploy_repository(remote: Remote, output: Output, options: argparse.Namespace, *, is_new: bool) -> int:
+    if is_new:
+        body = {"name": options.app, "git": _repository(options), "env": _environment(options)}
+        return _followed(remote, output, remote.ask("POST", "apps/deploy", body))
+    remote.ask("PUT", f"apps/{_name(options)}/git", _repository(options))
+    if options.env_file is not None:
+        remote.ask("PUT", f"apps/{_name(options)}/env", {"text": _text(options.env_file)})
+    return _followed(remote, output, remote.ask("POST", f"apps/{_name(options)}/update"))
+
+
+def _repository(options: argparse.Namespace) -> dict[str, str]:
+    """Return where a repository is and who asks it; what is not said is not changed."""
+    told = {"url": options.git, "branch": options.branch, "path": options.path}
+    if options.git_user:
+        told["username"] = options.git_user
+    if options.git_password:
+        told["password"] = sys.stdin.readline().rstrip("\n")
+    if options.key_file is not None:
+        told["privateKey"] = _text(options.key_file)
+    return told
+
+
 def check(config: Config, options: argparse.Namespace) -> int:
     """Say what a deployment of a file would do; nothing is changed."""
     remote, output = Remote.of(config), Output(is_json=options.json)
-    body = {"name": options.app, "compose": _text(options.file), "env": _environment(options)}
-    answer = remote.ask("POST", "apps/check", body)
+    body: dict[str, Any] = {"name": options.app, "env": _environment(options)}
+    if options.git:
+        answer = remote.ask("POST", "apps/git/check", {**body, "git": _repository(options)})
+    else:
+        answer = remote.ask("POST", "apps/check", {**body, "compose": _text(options.file)})
     if options.json:
         output.value(answer)
     else:

@@ -67,6 +67,7 @@ ACCESS: dict[str, Permission] = {
     "apps.deploy": Permission.SUPERUSER,
     "apps.check": Permission.SUPERUSER,
     "app_files": Permission.GRANT,
+    "app_git": Permission.SUPERUSER,
     "app_source": Permission.SUPERUSER,
     "app_verbs": Permission.GRANT,
     "webhooks": Permission.SIGNED,

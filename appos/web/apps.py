@@ -7,9 +7,10 @@ from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 from msgspec import UNSET, UnsetType
 
-from appos.apps.models import AppSettings, Level, Probe
+from appos.apps.models import App, AppSettings, Level, Probe
 from appos.apps.reviews import Review
 from appos.apps.service import Asked
+from appos.apps.sources import GitOrigin, refuse_both
 from appos.apps.views import Accepted, AppView
 from appos.compose.models import Finding
 from appos.compose.plan import Plan
@@ -24,10 +25,14 @@ bp = Blueprint("apps", __name__, url_prefix="/api/appos/apps")
 
 
 class DeployRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An app to make: its Compose file, its environment, other files by their paths. `start` deploys it."""
+    """An app to make: its Compose file, its environment, other files by their paths. `start` deploys it.
+
+    With `git` all files but the environment come from a repository.
+    """
 
     name: str
-    compose: str
+    compose: str = ""
+    git: GitOrigin | None = None
     env: dict[str, str] = {}
     files: dict[str, str] = {}
     settings: AppSettings | None = None
@@ -82,18 +87,23 @@ def index() -> Response:
 def deploy() -> ResponseReturnValue:
     """Make an app and queue its deployment; without `start` it is made alone."""
     request = decode(DeployRequest)
-    app, _ = state().services.apps.register(
-        request.name,
-        request.compose,
-        actor(),
-        env=request.env,
-        files=request.files,
-        settings=request.settings or _usual_settings(),
-    )
+    app = _registered(request)
     if not request.start:
         location = {"Location": url_for("apps.show", app_id=app.name)}
         return answer(Accepted(app=_view(app.name), job=None), 201, location)
     return accepted(app.name, "app.deploy", {})
+
+
+def _registered(request: DeployRequest) -> App:
+    services, settings = state().services, request.settings or _usual_settings()
+    refuse_both(request.compose, request.git)
+    if request.git is not None:
+        return services.sources.register(
+            request.name, request.git, actor(), env=request.env, settings=settings
+        )
+    return services.apps.register(
+        request.name, request.compose, actor(), env=request.env, files=request.files, settings=settings
+    )[0]
 
 
 @bp.post("/check")

@@ -24,6 +24,7 @@ STATUS: dict[type[AppOSError], int] = {
     errors.TooLargeError: 413,
     errors.TooManyRequestsError: 429,
     errors.StoreError: 503,
+    errors.RemoteError: 502,
     errors.EngineError: 502,
     errors.EngineUnavailableError: 503,
 }

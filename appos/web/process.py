@@ -1,6 +1,7 @@
 """What one gunicorn worker serves: the application, and the jobs that run beside it."""
 
 import logging
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -108,6 +109,8 @@ class Process:
         if (self._config.data_dir / "apps").is_dir():
             for name in self._services.apps.store.recover():
                 log.info("app_files_recovered", extra={"app": name})
+        # Repositories that a killed AppOS was reading, and the keys it read them with.
+        shutil.rmtree(self._config.repositories_home, ignore_errors=True)
         self._jobs.start()
         for thread in self._telling:
             thread.start()

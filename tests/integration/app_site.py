@@ -31,7 +31,7 @@ class AppSite:
     def done(self, method: str, path: str, body: object = None, status: int = 202) -> Any:
         answer = self.ask(method, path, body)
         assert answer.status == status, f"{method} {path}: {answer.status} {answer.text}"
-        return answer.json()
+        return answer.json() if answer.text else None
 
     def job(self, accepted: Mapping[str, Any], seconds: float = JOB_SECONDS) -> dict[str, Any]:
         """Wait for the end of a job."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_server import http_server, repository
 from tests.integration.app_site import AppSite, app_site, web
 
 
 @pytest.fixture(scope="module")
 def site(engine_host: str, tiny_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSite]:
-    with app_site(tmp_path_factory.mktemp("command"), engine_host, tiny_image) as running:
+    folder = tmp_path_factory.mktemp("command")
+    with app_site(folder, engine_host, tiny_image, GIT_LOCAL="on") as running:
         yield running
 
 
@@ -49,6 +51,21 @@ def test_an_app_lives_its_life_from_a_shell(site: AppSite, tmp_path: Path) -> No
     assert (refused.returncode, "wiki-web-1" in refused.stderr) == (1, True)
     assert run(site, "rm", "wiki", "--volumes", said="wiki\n").returncode == 0
     assert json.loads(run(site, "list", "--json").stdout) == []
+
+
+def test_an_app_of_a_repository(site: AppSite, tmp_path: Path) -> None:
+    shop = repository(tmp_path / "repositories" / "shop")
+    shop.commit({"deploy/compose.yaml": web(site.image), "README.md": "no\n"})
+    with http_server(tmp_path / "repositories") as server:
+        words = ("shop", "--git", f"{server.url}/shop", "--path", "deploy")
+        checked = run(site, "check", *words)
+        assert (checked.returncode, "create web" in checked.stdout) == (0, True), checked.stderr
+        made = run(site, "deploy", *words)
+        assert (made.returncode, "fetch: succeeded" in made.stderr) == (0, True), made.stderr
+        shop.commit({"deploy/compose.yaml": web(site.image, "two")}, branch="next")
+        again = run(site, "deploy", *words, "--branch", "gone")
+        assert (again.returncode, "It has main, next." in again.stderr) == (1, True), again.stderr
+    assert run(site, "rm", "shop", "--volumes", "--yes").returncode == 0
 
 
 def test_another_appos_is_asked_with_a_token(site: AppSite, tmp_path: Path) -> None:

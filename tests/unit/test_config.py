@@ -73,6 +73,7 @@ def problems(**env: str) -> dict[str, str]:
         ("supervisor_url", ""),
         ("terminal_sessions", 256),
         ("terminal_local", False),
+        ("git_local", False),
         ("terminal_idle_seconds", 1800),
         ("remote_url", ""),
         ("remote_token", ""),

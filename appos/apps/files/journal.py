@@ -68,9 +68,16 @@ def settle(own: Path, project: Path) -> bool:
             with contextlib.suppress(NotFoundError):
                 remove_beneath(project, path)
         else:
-            write_beneath(project, path, data, 0o600 if path in _PRIVATE else 0o644)
+            write_beneath(project, path, data, _mode_of(path, data))
     remove_beneath(own, PENDING)
     return True
+
+
+def _mode_of(path: str, data: bytes) -> int:
+    """Return the mode of a new file: scripts can be started, as containers do with those they are given."""
+    if path in _PRIVATE:
+        return 0o600
+    return 0o755 if data.startswith(b"#!") else 0o644
 
 
 @contextmanager

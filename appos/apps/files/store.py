@@ -37,6 +37,8 @@ class AppStore:
     app itself writes into its directory is its own.
     """
 
+    compose_names = COMPOSE_NAMES
+
     def __init__(self, data_dir: Path) -> None:
         self.root = data_dir / "apps"
 
@@ -79,8 +81,12 @@ class AppStore:
             message = f"{self.own(name) / RECORD} cannot be read: {error}. Mend it, or restore a backup."
             raise StoreError(message, code="app_unreadable") from error
 
-    def create(self, app: App, files: Mapping[str, bytes], reason: str) -> App:
+    def create(
+        self, app: App, files: Mapping[str, bytes], reason: str, own: Mapping[str, bytes] | None = None
+    ) -> App:
         """Make an app with its first files: as a whole or not at all.
+
+        `own` is more that AppOS keeps of it, by file names.
 
         Raises:
             ConflictError: `name_taken`.
@@ -93,6 +99,8 @@ class AppStore:
         made.mkdir(mode=0o700)
         try:
             write_beneath(made, RECORD, msgspec.json.encode(app), 0o600)
+            for path, data in (own or {}).items():
+                write_beneath(made, path, data, 0o600)
             _track(made, files)
             history.append(made, _generation(files, app.created_by, reason))
             journal.begin(made, journal.Change(files=files))

@@ -17,6 +17,7 @@ from appos.apps.rollout.telling import Teller
 from appos.apps.rollout.undoing import Undo
 from appos.apps.rollout.veiled import fingerprint, veiled
 from appos.apps.rollout.watching import Watcher
+from appos.apps.sources import Sources
 from appos.compose.deploy import Outcome
 from appos.compose.models import ProjectFiles
 from appos.compose.process import Cancel
@@ -29,8 +30,9 @@ from appos.ledger.runner import MOST_ATTEMPTS
 from appos.store.values import timestamp
 
 Result = TypeVar("Result")
-Kind = Literal["deploy", "redeploy", "update", "rollback", "adopt", "git"]
+Kind = Literal["deploy", "redeploy", "update", "rollback", "adopt"]
 
+FETCH = "fetch"
 STEPS = ("validate", "preflight", "pull", "snapshot", "apply", "watch", "finish")
 
 
@@ -42,6 +44,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     engine: Engine
     images: ReleaseImages
     patience: Patience
+    sources: Sources
     credentials: Callable[[], tuple[Credentials, ...]]
     changed: Callable[[str], None]
 
@@ -67,11 +70,12 @@ class Attempt:
             RunStopped: it was asked to stop. What was before is back, unless AppOS itself stops: then the
                 next start goes on.
         """
-        self._run.plan(*STEPS)
+        steps = (FETCH, *STEPS) if self._is_brought() else STEPS
+        self._run.plan(*steps)
         try:
             self._run.checkpoint()
             self._resumed()
-            for name in STEPS:
+            for name in steps:
                 self._run.step(name, getattr(self, f"_{name}"))
                 if name == "snapshot" and self._is_unchanged():
                     return
@@ -124,7 +128,20 @@ class Attempt:
             self._parts.engine, self._name, self._store.release_model(self._name, self._candidate().number)
         )
 
+    def _is_brought(self) -> bool:
+        """Whether the files are brought anew; those of a release and of a redeployment are there."""
+        if self._app.source.kind != "git" or self._kind in ("rollback", "adopt"):
+            return False
+        return self._kind != "redeploy" or not self._app.current
+
     # The steps
+
+    def _fetch(self) -> str:
+        """Bring the newest files of the repository."""
+        brought = self._parts.sources.bring(self._name, self._run.job.requested_by, self._run.checkpoint)
+        self._run.log(*brought.left_out)
+        self._app = self._store.load(self._name)
+        return f"{len(brought.files)} files of commit {brought.commit[:12]}."
 
     def _validate(self) -> str:
         """Find out what the files mean, and keep them as a candidate."""
@@ -135,6 +152,7 @@ class Attempt:
         if back_to is not None:
             reason = f"back to release {back_to}"
             self._store.restore(self._name, back_to, actor=self._run.job.requested_by, reason=reason)
+            self._parts.sources.note_commit(self._name, self._store.release(self._name, back_to).commit)
             images = dict(self._store.release(self._name, back_to).images)
         files = self._files()
         model = self._parts.projects.model(files)
@@ -154,6 +172,7 @@ class Attempt:
                 images=images,
                 volumes=tuple(it.name for it in there.volumes),
                 message=str(self._run.job.args.get("message", "")),
+                commit=self._store.load(self._name).source.commit,
             ),
             veiled(model.raw, veil),
         )

@@ -10,6 +10,7 @@ from appos.apps.rollout.attempt import Attempt, Kind, Parts
 from appos.apps.rollout.containers import AppContainers
 from appos.apps.rollout.images import KEPT, ReleaseImages
 from appos.apps.rollout.patience import Patience
+from appos.apps.sources import Sources
 from appos.apps.views import Removal
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
@@ -30,6 +31,7 @@ class Rollouts:
         projects: Projects,
         engine: Engine,
         *,
+        sources: Sources,
         credentials: Callable[[], tuple[Credentials, ...]],
         changed: Callable[[str], None],
         losses: Callable[[], int],
@@ -45,6 +47,7 @@ class Rollouts:
             engine=engine,
             images=self._images,
             patience=self._patience,
+            sources=sources,
             credentials=credentials,
             changed=changed,
         )

@@ -65,6 +65,7 @@ class Undo:
         store, name, number = self._parts.store, self._app.name, self._app.current
         store.restore(name, number, actor="system", reason=f"release {number} was restored")
         release = store.release(name, number)
+        self._parts.sources.note_commit(name, release.commit)
         self._parts.images.bring_back(release.images, self._parts.credentials())
         self._parts.images.keep(self._app, store.releases(name))
         if not self._has_touched:

@@ -1,0 +1,1 @@
+"""Git repositories of others: read over HTTP and SSH, never written."""
