@@ -275,6 +275,7 @@ class Services:
     def terminals(self) -> "Terminals":
         """Shells in containers."""
         from appos.terminal.reaper import Reaper  # noqa: PLC0415 - see above
+        from appos.terminal.recordings import Recordings  # noqa: PLC0415 - see above
         from appos.terminal.service import Terminals  # noqa: PLC0415 - see above
 
         return Terminals(
@@ -283,6 +284,8 @@ class Services:
             self.accounts,
             self.audit,
             Reaper(self.engine, self.config.data_dir / "terminals"),
+            Recordings(self.config.data_dir / "recordings"),
+            records=lambda: self.own_settings.kept().terminal_recording,
             idle_seconds=self.config.terminal_idle_seconds,
             most_sessions=self.config.terminal_sessions,
             is_local_on=self.config.terminal_local,

@@ -20,6 +20,12 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 Kinds = Mapping[str, Kind]
 
+
+def _clean_recordings(services: Services, run: Run) -> None:
+    days = services.own_settings.kept().recording_days
+    run.step("remove", lambda: f"{services.terminals.prune_recordings(days)} recordings were removed.")
+
+
 KINDS: Kinds = {
     "app.deploy": Kind(title="Deploy an app", call=lambda services, run: services.rollouts.deploy(run)),
     "app.update": Kind(title="Update an app", call=lambda services, run: services.rollouts.update(run)),
@@ -46,6 +52,12 @@ KINDS: Kinds = {
     "metrics.cleanup": Kind(
         title="Delete old metrics, and make those of yesterday coarse",
         call=lambda services, run: services.metrics.clean(run),
+        is_startable=True,
+        timeout_seconds=600,
+    ),
+    "recordings.cleanup": Kind(
+        title="Remove old recordings of terminals",
+        call=lambda services, run: _clean_recordings(services, run),
         is_startable=True,
         timeout_seconds=600,
     ),

@@ -40,6 +40,7 @@ SCHEDULES = (
     Schedule(kind="otps.cleanup", expression="0 * * * *", cron_id="__pbOTPCleanup__"),
     Schedule(kind="logs.cleanup", expression="0 */6 * * *", cron_id="__pbLogsCleanup__"),
     Schedule(kind="files.cleanup", expression="40 3 * * *"),
+    Schedule(kind="recordings.cleanup", expression="50 3 * * *"),
     Schedule(kind="metrics.cleanup", expression="20 * * * *"),
     Schedule(kind="system.check", expression="30 * * * *"),
 )

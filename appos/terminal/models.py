@@ -46,11 +46,12 @@ class EndOfInput(msgspec.Struct, frozen=True, tag="eof"):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready", rename="camel"):
-    """The shell runs."""
+    """The shell runs; `recorded` tells that what it shows is kept."""
 
     session: str
     container: str
     idle_seconds: int
+    recorded: bool = False
 
 
 class Exit(msgspec.Struct, frozen=True, tag="exit"):
@@ -87,6 +88,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     idle_seconds: int
     bytes_in: int
     bytes_out: int
+    recorded: bool
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -25,11 +25,13 @@ from appos.errors import (
     NotFoundError,
     TooManyRequestsError,
 )
+from appos.store.query import Page
 from appos.store.values import new_id, timestamp
 from appos.terminal.attempts import Attempts, Outcome, SelfTest
 from appos.terminal.local import LocalShell, find_shell
 from appos.terminal.models import Close, Failed, Sessions, SessionView, Target, TicketView
 from appos.terminal.reaper import MARK, SCRIPT, Reaper
+from appos.terminal.recordings import Recordings, RecordingView
 from appos.terminal.session import Session, Socket
 from appos.terminal.tickets import Ticket, Tickets
 
@@ -37,11 +39,12 @@ SERVICE = "com.docker.compose.service"
 SHELLS = ("bash", "ash", "sh")
 # Each is asked for in the container itself; `exec` puts the shell in the place of what looked for it.
 ECHO_SECONDS = 60.0
+MOST_PER_PAGE = 500
 _FIND = "for s in bash ash sh; do command -v $s >/dev/null 2>&1 && exec $s; done; exit 127"
 
 
 class Terminals:
-    """The terminals of one process."""
+    """The terminals of one process; `records` says whether one that begins is recorded."""
 
     def __init__(
         self,
@@ -50,7 +53,9 @@ class Terminals:
         accounts: Accounts,
         audit: Audit,
         reaper: Reaper,
+        recordings: Recordings,
         *,
+        records: Callable[[], bool],
         idle_seconds: int,
         most_sessions: int,
         is_local_on: bool,
@@ -60,6 +65,8 @@ class Terminals:
         self._accounts = accounts
         self._audit = audit
         self._reaper = reaper
+        self._recordings = recordings
+        self._records = records
         self._idle_seconds = idle_seconds
         self._most_sessions = most_sessions
         self._is_local_on = is_local_on
@@ -134,9 +141,7 @@ class Terminals:
         Raises:
             TooManyRequestsError: so many terminals are open as may be.
         """
-        if len(self._sessions) >= self._most_sessions:
-            message = f"{self._most_sessions} terminals are open already; close one first."
-            raise TooManyRequestsError(message)
+        self._refuse_crowd()
         self._attempts.note(identity.record.id, Outcome.NOT_ARRIVED)
         return self._tickets.give(path=path, address=address, token=token, identity=identity, target=target)
 
@@ -183,11 +188,15 @@ class Terminals:
     def run(self, ticket: Ticket, socket: Socket) -> None:
         """Carry a terminal until its end; afterwards nothing of it runs in the container."""
         target = ticket.target
-        session = Session(new_id(), ticket, self._idle_seconds)
         actor = ticket.identity.actor(ticket.address)
         where = f"{target.app}/{target.service}" if target.app else target.container_name
+        try:
+            self._refuse_crowd()
+            session = self._begun(ticket, where)
+        except AppOSError as error:
+            _fail(socket, error)
+            return
         self._audit.record(actor, "terminal.open", where, detail=session.id)
-        self._sessions[session.id] = session
         self._reaper.note(session.id, target.container, target.user)
         try:
             with self._command(target, session.id) as command:
@@ -201,8 +210,23 @@ class Terminals:
             _fail(socket, error)
         finally:
             self._sessions.pop(session.id, None)
+            if session.recording is not None:
+                session.recording.close()
             self._reaper.reap(session.id, target.container, target.user)
             self._record_end(actor, where, session)
+
+    def _refuse_crowd(self) -> None:
+        if len(self._sessions) >= self._most_sessions:
+            message = f"{self._most_sessions} terminals are open already; close one first."
+            raise TooManyRequestsError(message)
+
+    def _begun(self, ticket: Ticket, where: str) -> Session:
+        session_id, recording = new_id(), None
+        if self._records() and ticket.target.tty:
+            recording = self._recordings.begin(session_id, ticket.identity.subject, where)
+        session = Session(session_id, ticket, self._idle_seconds, recording)
+        self._sessions[session_id] = session
+        return session
 
     def _command(self, target: Target, session: str) -> ExecSession:
         env = {MARK: session, "TERM": "xterm-256color"}
@@ -236,6 +260,7 @@ class Terminals:
     def _record_end(self, actor: Actor, where: str, session: Session) -> None:
         seconds = int(time.time() - session.started)
         detail = f"{session.id}: {seconds} s, {session.bytes_in} bytes in, {session.bytes_out} bytes out"
+        detail += ", recorded" if session.recording is not None else ""
         self._audit.record(actor, "terminal.close", where, detail=detail)
 
     # What is open
@@ -255,6 +280,43 @@ class Terminals:
             raise NotFoundError(f"There is no terminal {session_id!r}.", code="session_not_found")
         session.end(Close.ENDED, "ended", "A superuser has ended this terminal.")
         self._audit.record(actor, "terminal.end", session_id)
+
+    # What was recorded
+
+    def recordings(self, page: int, per_page: int) -> Page[RecordingView]:
+        """Return one page of the recordings, newest first."""
+        found = self._recordings.list(self._sessions)
+        page, per_page = max(page, 1), min(max(per_page, 1), MOST_PER_PAGE)
+        return Page(
+            items=found[(page - 1) * per_page : page * per_page],
+            page=page,
+            per_page=per_page,
+            total_items=len(found),
+            total_pages=-(-len(found) // per_page),
+        )
+
+    def recording(self, recording: str, actor: Actor) -> bytes:
+        """Return a recording; the trail keeps who has looked at it.
+
+        Raises:
+            NotFoundError: `recording_not_found`.
+        """
+        data = self._recordings.read(recording)
+        self._audit.record(actor, "terminal.recording.read", recording)
+        return data
+
+    def remove_recording(self, recording: str, actor: Actor) -> None:
+        """Remove a recording.
+
+        Raises:
+            NotFoundError: `recording_not_found`.
+        """
+        self._recordings.remove(recording)
+        self._audit.record(actor, "terminal.recording.delete", recording)
+
+    def prune_recordings(self, days: int) -> int:
+        """Remove the recordings that are older; return how many these were."""
+        return self._recordings.prune(days, self._sessions)
 
     def keep_clean(self, stopping: threading.Event) -> None:
         """End what terminals of a killed AppOS have left, and what could not be ended at once."""
@@ -295,4 +357,5 @@ def _view(session: Session) -> SessionView:
         idle_seconds=session.idle_seconds,
         bytes_in=session.bytes_in,
         bytes_out=session.bytes_out,
+        recorded=session.recording is not None,
     )

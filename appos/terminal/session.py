@@ -10,6 +10,7 @@ import msgspec
 from appos.engine.streams import ExecSession
 from appos.errors import AppOSError, ConflictError
 from appos.terminal.models import Close, Control, EndOfInput, Exit, Failed, Ready, Target
+from appos.terminal.recordings import Recording
 from appos.terminal.tickets import Ticket
 
 LOOK_SECONDS = 1.0
@@ -46,10 +47,13 @@ class Socket(Protocol):
 class Session:
     """A terminal that is open."""
 
-    def __init__(self, session_id: str, ticket: Ticket, idle_seconds: int) -> None:
+    def __init__(
+        self, session_id: str, ticket: Ticket, idle_seconds: int, recording: Recording | None = None
+    ) -> None:
         self.id = session_id
         self.ticket = ticket
         self.started = time.time()
+        self.recording = recording
         self.bytes_in = 0
         self.bytes_out = 0
         self.exit_code: int | None = None
@@ -87,7 +91,12 @@ class Session:
         the command before its connection is closed: containerd, told that the input of a command ends which
         does not read what is there already, waits for that and starts nothing in the container meanwhile.
         """
-        ready = Ready(session=self.id, container=self.target.container, idle_seconds=self._idle_seconds)
+        ready = Ready(
+            session=self.id,
+            container=self.target.container,
+            idle_seconds=self._idle_seconds,
+            recorded=self.recording is not None,
+        )
         carriers = [
             threading.Thread(target=carry, args=(socket, command), name="terminal")
             for carry in (self._read, self._write)
@@ -152,12 +161,16 @@ class Session:
             command.half_close()
         elif self.target.tty and 0 < control.rows <= MOST_CELLS and 0 < control.cols <= MOST_CELLS:
             command.resize(control.cols, control.rows)
+            if self.recording is not None:
+                self.recording.resize(control.cols, control.rows)
 
     def _read(self, socket: Socket, command: ExecSession) -> None:
         try:
             while data := command.read():
                 self._moved = time.monotonic()
                 self.bytes_out += len(data)
+                if self.recording is not None:
+                    self.recording.output(data)
                 socket.send(data)
             self._await_exit(command)
         except EOFError:

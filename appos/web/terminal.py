@@ -9,14 +9,16 @@ from flask_sock import Sock
 from werkzeug.exceptions import HTTPException
 
 from appos.errors import ForbiddenError, InvalidError
+from appos.store.query import Page
 from appos.terminal.attempts import MESSAGES, Outcome, SelfTest
 from appos.terminal.models import Sessions, Target, TicketView
+from appos.terminal.recordings import RecordingView
 from appos.terminal.tickets import Ticket
 from appos.web.describe import describe
 from appos.web.granted import asker
 from appos.web.state import actor, identity, state
 from appos.web.websocket import FrameSocket, refuse_foreign
-from appos.web.wire import answer, decode, no_content
+from appos.web.wire import answer, decode, decode_query, no_content
 
 bp = Blueprint("terminal", __name__, url_prefix="/api/appos/terminal")
 sockets = Blueprint("terminal_sockets", __name__, url_prefix="/api/appos/terminal")
@@ -24,6 +26,8 @@ sockets = Blueprint("terminal_sockets", __name__, url_prefix="/api/appos/termina
 local_sockets = Blueprint("terminal_local", __name__)
 sock = Sock()
 
+# Source: asciinema, "asciicast v2", "Media type".
+ASCIICAST = "application/x-asciicast"
 _OPTIONS = ("shell", "user", "workdir")
 
 
@@ -44,6 +48,13 @@ class SocketQuery(msgspec.Struct, frozen=True, kw_only=True):
     shell: str = ""
     user: str = ""
     workdir: str = ""
+
+
+class PageQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which page, and how many it has."""
+
+    page: int = 1
+    per_page: int = 30
 
 
 @bp.post("/tickets")
@@ -86,6 +97,31 @@ def end(session_id: str) -> Response:
 def self_test() -> Response:
     """Say what became of the last socket that who asks has tried to open, and what to change."""
     return answer(state().services.terminals.self_test(asker()))
+
+
+@bp.get("/recordings")
+@describe(query=PageQuery, answers={200: Page[RecordingView]}, errors=(400,))
+def recordings() -> Response:
+    """List the recordings of terminals, newest first."""
+    asked = decode_query(PageQuery)
+    return answer(state().services.terminals.recordings(asked.page, asked.per_page))
+
+
+@bp.get("/recordings/<recording>")
+@describe(answers={200: bytes}, errors=(404,), media=ASCIICAST)
+def recording(recording: str) -> Response:
+    """Download a recording, in asciicast v2."""
+    data = state().services.terminals.recording(recording, actor())
+    headers = {"Content-Disposition": f"attachment; filename={recording}.cast"}
+    return Response(data, mimetype=ASCIICAST, headers=headers)
+
+
+@bp.delete("/recordings/<recording>")
+@describe(answers={204: None}, errors=(404,))
+def remove_recording(recording: str) -> Response:
+    """Remove a recording."""
+    state().services.terminals.remove_recording(recording, actor())
+    return no_content()
 
 
 def register(app: Flask) -> None:

@@ -34,7 +34,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is kept here: for how many days, and what apps get that say nothing else.
 
     `watch_seconds` is how long a deployment is watched once it is healthy, `notify_emails` who hears of one
-    that failed.
+    that failed. `terminal_recording` has what terminals show be recorded, for `recording_days`.
     """
 
     log_level: LogLevel = ""
@@ -42,6 +42,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     jobs_days: Days = 90
     watch_seconds: WatchSeconds = 10
     notify_emails: Emails = ()
+    terminal_recording: bool = False
+    recording_days: Days = 7
 
 
 class OwnSettings(Kept, frozen=True, kw_only=True, rename="camel"):
@@ -63,6 +65,8 @@ class OwnChanges(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     jobs_days: Days | UnsetType = UNSET
     watch_seconds: WatchSeconds | UnsetType = UNSET
     notify_emails: Emails | UnsetType = UNSET
+    terminal_recording: bool | UnsetType = UNSET
+    recording_days: Days | UnsetType = UNSET
 
 
 class OwnSettingsService:

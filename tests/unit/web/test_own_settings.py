@@ -20,6 +20,8 @@ DEFAULTS = {
     "jobsDays": 90,
     "watchSeconds": 10,
     "notifyEmails": [],
+    "terminalRecording": False,
+    "recordingDays": 7,
     "publicAddress": "http://127.0.0.1:9091",
     "logsDays": 5,
 }
