@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.dashboard import DESK, PHONE, Desk, is_too_wide, shot, violations
+from tests.e2e.life import SECOND, live, typed
 from tests.integration.app_site import AppSite, app_site, web
-from tests.serving import wait_for
 
-SECOND = (
-    "  cache:\n    image: {image}\n    init: true\n    command: [sleep, '3600']\n    stop_grace_period: 1s\n"
-)
 PAGES = (
     "/apps",
     "/apps/new",
@@ -38,60 +35,8 @@ def desk(browser: Browser, site: AppSite) -> Iterator[Desk]:
     assert (made.complaints, made.strangers) == ([], [])
 
 
-def _typed(page: Page, label: str, text: str) -> None:
-    """Put a text into an editor in the place of what it holds."""
-    editor = page.locator(f"[data-editor='{label}'] .cm-content")
-    editor.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text)
-
-
-def _followed(page: Page, words: str, seconds: float = 60) -> None:
-    expect(page.get_by_text(words).first).to_be_visible(timeout=seconds * 1000)
-
-
 def test_an_app_lives_its_life(desk: Desk, site: AppSite) -> None:
-    page = desk.sign_in()
-    compose = web(site.image, "${WORD:-one}", more=SECOND.format(image=site.image))
-    page.goto(f"{site.server.url}/apps/new")
-    page.get_by_label("Name").first.fill("shop")
-    _typed(page, "Compose file", compose)
-    expect(page.get_by_role("region", name="What will happen")).to_contain_text("cache", timeout=30_000)
-    page.get_by_role("button", name="Deploy").click()
-    page.wait_for_url("**/apps/shop", timeout=90_000)
-    expect(page.get_by_text("healthy").first).to_be_visible(timeout=15_000)
-
-    page.get_by_role("tab", name="Terminal").click()
-    page.get_by_label("Service").first.click()
-    page.get_by_role("option", name="web").click()
-    page.get_by_role("button", name="Open a terminal").click()
-    expect(page.locator(".xterm-rows")).to_contain_text("#", timeout=15_000)
-    page.keyboard.type("echo typed-$((40+2)); stty size\n")
-    expect(page.locator(".xterm-rows")).to_contain_text("typed-42", timeout=10_000)
-    page.get_by_role("button", name="Close this terminal").click()
-
-    page.get_by_role("tab", name="Environment").click()
-    page.get_by_role("button", name="Add a variable").click()
-    page.get_by_label("Name").last.fill("WORD")
-    page.get_by_label("Value of WORD").fill("two")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("tab", name="Compose").click()
-    expect(page.get_by_text("recreate").first).to_be_visible(timeout=15_000)
-    page.get_by_role("button", name="Save and deploy").click()
-    page.get_by_role("tab", name="Releases").click()
-    expect(page.get_by_role("cell", name="2", exact=True)).to_be_visible(timeout=60_000)
-    page.get_by_role("tab", name="Overview").click()
-    expect(page.get_by_text("Release: 2")).to_be_visible(timeout=60_000)
-
-    page.get_by_role("tab", name="Compose").click()
-    _typed(page, "Compose file", compose.replace("http://127.0.0.1/", "http://127.0.0.1:81/"))
-    page.get_by_role("button", name="Save and deploy").click()
-    page.get_by_role("tab", name="Releases").click()
-    _followed(page, "unhealthy", 90)
-    page.get_by_role("tab", name="Overview").click()
-    expect(page.get_by_text("Release: 2")).to_be_visible(timeout=60_000)
-    assert site.state("shop", "running", 60)["release"] == 2
+    live(desk, site)
 
 
 # The pages that README.md shows; SHOTS=docs/images keeps their pictures there.
@@ -140,7 +85,7 @@ def test_what_was_typed_survives_a_reload(desk: Desk, site: AppSite) -> None:
     page = desk.sign_in()
     page.goto(f"{site.server.url}/apps/new")
     page.get_by_label("Name").first.fill("kept")
-    _typed(page, "Compose file", "services: {}\n# mine\n")
+    typed(page, "Compose file", "services: {}\n# mine\n")
     page.wait_for_timeout(300)
     page.reload()
     expect(page.get_by_label("Name").first).to_have_value("kept")
@@ -164,19 +109,3 @@ def _ensure_shop(site: AppSite) -> None:
     if site.ask("GET", "apps/shop").status == 404:
         compose = web(site.image, more=SECOND.format(image=site.image))
         site.deployed("shop", compose, settings={"watchSeconds": 1})
-
-
-def test_an_app_is_removed_by_its_name(desk: Desk, site: AppSite) -> None:
-    _ensure_shop(site)
-    page = desk.sign_in()
-    page.goto(f"{site.server.url}/apps/shop")
-    page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("shop-web-1").first).to_be_visible()
-    button = page.get_by_role("dialog").get_by_role("button", name="Remove")
-    expect(button).to_be_disabled()
-    page.get_by_role("dialog").get_by_role("textbox").fill("shop")
-    button.click()
-    page.wait_for_url("**/apps")
-    wait_for(lambda: site.ask("GET", "apps/shop").status == 404, 60, "the end of the app")
-    expect(page.get_by_role("link", name="shop", exact=True)).to_have_count(0, timeout=10_000)
-    assert site.containers("shop") == {}

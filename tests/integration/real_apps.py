@@ -43,6 +43,9 @@ class RealApp(ABC):
         """What its file asks for, beside the port and the registry."""
         return {"PASSWORD": self.password}
 
+    # The service that is broken to see what becomes of the others, and where it listens.
+    main = "web"
+
     @property
     @abstractmethod
     def volumes(self) -> list[str]:
@@ -60,6 +63,7 @@ class RealApp(ABC):
 class Postgres(RealApp):
     """Rows of a table, through psql and a password."""
 
+    main = "db"
     volumes = ["postgres_data"]
 
     def write(self) -> None:
@@ -84,6 +88,7 @@ class Postgres(RealApp):
 class Redis(RealApp):
     """Keys, through a client at the published port."""
 
+    main = "cache"
     volumes = ["redis_data"]
 
     def write(self) -> None:
@@ -127,6 +132,45 @@ class Nginx(RealApp):
         self, method: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
         return request(self.port, method, "/birds/wren.html", body, headers)
+
+
+class Bound(RealApp):
+    """Pages and a configuration that lie beside the Compose file."""
+
+    volumes: list[str] = []
+
+    def write(self) -> None:
+        """Nothing: it keeps what it is given."""
+
+    def check(self) -> None:
+        assert request(self.port, "GET", "/wren.html") == (200, b"<p>A wren.</p>\n")
+
+
+class BirdHouse(RealApp):
+    """Five services that wait for one another: visits are counted in one, rows are kept in another."""
+
+    main = "api"
+    volumes = ["birdhouse_keys", "birdhouse_rows"]
+    visits = 0
+
+    def write(self) -> None:
+        self._ask("INSERT INTO birds VALUES ('wren')")
+        for _ in range(5):
+            self._visit()
+
+    def check(self) -> None:
+        assert self._ask("SELECT name FROM birds") == "wren"
+        self._visit()
+
+    def _visit(self) -> None:
+        self.visits += 1
+        assert request(self.port, "GET", "/") == (200, f":{self.visits}".encode())
+
+    def _ask(self, statement: str) -> str:
+        command = ["psql", "--host=db", "--username=postgres", "--no-align", "--tuples-only"]
+        return run_in(
+            self.host, f"{self.project}-db-1", [*command, f"--command={statement}"], PGPASSWORD=self.password
+        )
 
 
 class WordPress(RealApp):
@@ -174,6 +218,8 @@ class WordPress(RealApp):
 
 
 APPS: tuple[type[RealApp], ...] = (Postgres, Redis, Nginx, WordPress)
+# Those that are broken in ten ways.
+BROKEN: tuple[type[RealApp], ...] = (WordPress, Postgres, Redis, Bound, BirdHouse)
 
 
 def run_in(host: str, name: str, command: list[str], **environment: str) -> str:

@@ -1,18 +1,14 @@
 """Ten ways to break a deployment: each ends new and healthy, or old and healthy, and says why."""
 
-import hashlib
-import http.server
-import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
 from tests.integration.app_site import AppSite, app_site, web
+from tests.integration.breaking import await_step, cut_registry, is_failed
 from tests.serving import free_port
 
 QUICK = {"watchSeconds": 2, "waitSeconds": 15}
@@ -40,23 +36,15 @@ def _is_as_before(site: AppSite, before: dict[str, tuple[str, str]]) -> None:
     assert "echo one" in site.done("GET", "apps/shop/compose", status=200)["compose"]
 
 
-def _failed(job: dict[str, object], *words: str) -> None:
-    assert job["state"] == "failed", job
-    error = job["error"]
-    assert isinstance(error, dict)
-    for word in words:
-        assert word in error["message"], error
-
-
 def test_a_bad_image_name(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
     job = site.edited("shop", web("127.0.0.1:1/nowhere/nothing:1"))
-    _failed(job, "nothing:1", "Release 1 was not touched.")
+    is_failed(job, "nothing:1", "Release 1 was not touched.")
     _is_as_before(site, shop)
 
 
 def test_a_health_check_that_fails(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
     sick = web(site.image, "two").replace("http://127.0.0.1/", "http://127.0.0.1:81/")
-    _failed(site.edited("shop", sick), "unhealthy", "Release 1 was restored and is healthy.")
+    is_failed(site.edited("shop", sick), "unhealthy", "Release 1 was restored and is healthy.")
     _is_as_before(site, shop)
     history = site.done("GET", "apps/shop/compose", status=200)["history"]
     assert [it["reason"] for it in history][:2] == ["release 1 was restored", "compose edited"]
@@ -68,7 +56,7 @@ def test_a_crash_loop(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
     )
     loop = loop[: loop.index("    healthcheck")] + "    restart: always\n    stop_grace_period: 1s\n"
     job = site.edited("shop", loop)
-    _failed(job, "Release 1 was restored and is healthy.")
+    is_failed(job, "Release 1 was restored and is healthy.")
     assert "last-words" in site.log(job)
     _is_as_before(site, shop)
 
@@ -85,7 +73,7 @@ def test_a_port_that_is_taken(site: AppSite, shop: dict[str, tuple[str, str]]) -
             job = site.edited("shop", web(site.image, "two", port=port))
         finally:
             client.api.remove_container("holder", force=True)
-    _failed(job, str(port), "holder", "Release 1 was not touched.")
+    is_failed(job, str(port), "holder", "Release 1 was not touched.")
     _is_as_before(site, shop)
 
 
@@ -101,14 +89,14 @@ def test_a_disk_that_is_full(site: AppSite, shop: dict[str, tuple[str, str]]) ->
     full = web(site.image, "two", more="    tmpfs: ['/data:size=64k']\n").replace(
         "exec httpd", "dd if=/dev/zero of=/data/x bs=1k count=100 || exit 28; exec httpd"
     )
-    _failed(site.edited("shop", full), "Release 1 was restored and is healthy.")
+    is_failed(site.edited("shop", full), "Release 1 was restored and is healthy.")
     _is_as_before(site, shop)
 
 
 def test_a_pull_that_is_cut_off(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
-    with _cut_registry() as registry:
+    with cut_registry() as registry:
         job = site.edited("shop", web(f"{registry}/big:1", "two"))
-    _failed(job, "Release 1 was not touched.")
+    is_failed(job, "Release 1 was not touched.")
     _is_as_before(site, shop)
 
 
@@ -116,7 +104,7 @@ def test_a_cancelled_deployment(site: AppSite, shop: dict[str, tuple[str, str]])
     slow = web(site.image, "two").replace("interval: 0.5s", "interval: 10s\n      start_period: 60s")
     site.done("PUT", "apps/shop/compose", {"compose": slow}, status=200)
     accepted = site.done("POST", "apps/shop/redeploy")
-    _await_step(site, accepted, "apply")
+    await_step(site, accepted, "apply")
     time.sleep(1.0)
     site.done("POST", f"jobs/{accepted['job']['id']}/cancel")
     assert site.job(accepted)["state"] == "cancelled"
@@ -127,7 +115,7 @@ def test_a_kill_of_appos_after_a_cancel(site: AppSite, shop: dict[str, tuple[str
     slow = web(site.image, "two").replace("interval: 0.5s", "interval: 10s\n      start_period: 60s")
     site.done("PUT", "apps/shop/compose", {"compose": slow}, status=200)
     accepted = site.done("POST", "apps/shop/redeploy")
-    _await_step(site, accepted, "apply")
+    await_step(site, accepted, "apply")
     time.sleep(1.0)
     site.done("POST", f"jobs/{accepted['job']['id']}/cancel")
     site.server.kill()
@@ -136,21 +124,11 @@ def test_a_kill_of_appos_after_a_cancel(site: AppSite, shop: dict[str, tuple[str
     _is_as_before(site, shop)
 
 
-def _await_step(site: AppSite, accepted: dict[str, dict[str, str]], name: str) -> None:
-    give_up_at = time.monotonic() + 30
-    while time.monotonic() < give_up_at:
-        job = site.done("GET", f"jobs/{accepted['job']['id']}", status=200)
-        if any(it["name"] == name and it["state"] == "running" for it in job["steps"]):
-            return
-        time.sleep(0.05)
-    raise AssertionError(job)
-
-
 @pytest.mark.parametrize("step", ["pull", "apply", "watch"])
 def test_a_kill_of_appos(site: AppSite, shop: dict[str, tuple[str, str]], step: str) -> None:
     site.done("PUT", "apps/shop/compose", {"compose": web(site.image, "two")}, status=200)
     accepted = site.done("POST", "apps/shop/redeploy")
-    _await_step(site, accepted, step)
+    await_step(site, accepted, step)
     site.server.kill()
     site.server.start()
     job = site.job(accepted)
@@ -163,10 +141,10 @@ def test_a_kill_of_appos_on_the_way_back(site: AppSite, shop: dict[str, tuple[st
     sick = web(site.image, "two").replace("http://127.0.0.1/", "http://127.0.0.1:81/")
     site.done("PUT", "apps/shop/compose", {"compose": sick}, status=200)
     accepted = site.done("POST", "apps/shop/redeploy")
-    _await_step(site, accepted, "restore")
+    await_step(site, accepted, "restore")
     site.server.kill()
     site.server.start()
-    _failed(site.job(accepted), "Release 1 was restored and is healthy.")
+    is_failed(site.job(accepted), "Release 1 was restored and is healthy.")
     _is_as_before(site, shop)
 
 
@@ -178,7 +156,7 @@ def test_an_engine_restart(tmp_path_factory: pytest.TempPathFactory, step: str) 
             site.deployed("shop", web(image), settings=QUICK)
             site.done("PUT", "apps/shop/compose", {"compose": web(image, "two")}, status=200)
             accepted = site.done("POST", "apps/shop/redeploy")
-            _await_step(site, accepted, step)
+            await_step(site, accepted, step)
             engine.restart()
             job = site.job(accepted, 150)
             assert job["state"] == "succeeded", job["steps"]
@@ -195,65 +173,3 @@ def test_two_at_once_are_one_after_the_other(site: AppSite, shop: dict[str, tupl
     assert [it["state"] for it in ended] == ["succeeded"] * 3
     assert ended[0]["finished"] <= ended[1]["started"] <= ended[1]["finished"] <= ended[2]["started"]
     assert (site.ask("GET", "apps/shop").status, site.containers("shop")) == (404, {})
-
-
-@contextmanager
-def _cut_registry() -> Iterator[str]:
-    """A registry that ends every connection in the middle of a layer."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Cut) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-class _Cut(http.server.BaseHTTPRequestHandler):
-    """Serves an image whose layer never comes whole. Source: OCI Distribution Specification, "Pull"."""
-
-    layer_bytes = 1 << 20
-
-    def do_HEAD(self) -> None:
-        self._answer(is_head=True)
-
-    def do_GET(self) -> None:
-        self._answer(is_head=False)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def _answer(self, *, is_head: bool) -> None:
-        kind = "application/vnd.docker.distribution.manifest.v2+json"
-        config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers"}}).encode()
-        layer = {"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": self.layer_bytes}
-        manifest = json.dumps(
-            {
-                "schemaVersion": 2,
-                "mediaType": kind,
-                "config": {
-                    "mediaType": "application/vnd.docker.container.image.v1+json",
-                    "size": len(config),
-                    "digest": f"sha256:{hashlib.sha256(config).hexdigest()}",
-                },
-                "layers": [{**layer, "digest": "sha256:" + "a" * 64}],
-            }
-        ).encode()
-        if "/manifests/" in self.path:
-            self._send(manifest, kind, is_head=is_head)
-        elif "/blobs/sha256:aaaa" in self.path:
-            self.send_response(200)
-            self.send_header("Content-Length", str(self.layer_bytes))
-            self.end_headers()
-            self.wfile.write(b"\x1f\x8b" + b"\0" * 1000)
-            self.close_connection = True
-        elif "/blobs/" in self.path:
-            self._send(config, "application/octet-stream", is_head=is_head)
-        else:
-            self._send(b"{}", "application/json", is_head=is_head)
-
-    def _send(self, data: bytes, kind: str, *, is_head: bool) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("Docker-Content-Digest", f"sha256:{hashlib.sha256(data).hexdigest()}")
-        self.end_headers()
-        if not is_head:
-            self.wfile.write(data)

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import os
 import socket as sockets
 import threading
 import time
@@ -19,7 +20,7 @@ from tests.integration.app_site import AppSite, app_site, web
 from tests.serving import Answer, wait_for
 
 APP = "/api/appos/terminal/apps/shell/web"
-CROWD = 40
+CROWD = 200 if os.environ.get("CAMPAIGN") == "full" else 40
 
 
 @pytest.fixture(scope="module")

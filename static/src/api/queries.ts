@@ -1,8 +1,21 @@
 /** Keys and queries that several pages share. Keys begin with the noun, so that a change can reach all of it. */
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "./client";
 import type { ListQuery, Page } from "./list";
-import type { AppView, Diagnosis, Entry, Job, OwnSettings, Registry, Service, Status } from "./types";
+import type {
+  AppView,
+  Diagnosis,
+  Entry,
+  Job,
+  Metrics,
+  MetricsRange,
+  OwnSettings,
+  Registry,
+  Service,
+  Status,
+} from "./types";
+
+const MEASURED_MS = 30_000;
 
 export const queries = {
   apps: (query: ListQuery = {}) =>
@@ -34,6 +47,14 @@ export const queries = {
     queryOptions({
       queryKey: ["system", "status"],
       queryFn: ({ signal }) => api.get<Status>("system/status", undefined, signal),
+    }),
+  /** Asked for again as often as AppOS measures, while somebody looks. */
+  metrics: (range: MetricsRange, app: string) =>
+    queryOptions({
+      queryKey: ["metrics", range, app],
+      queryFn: ({ signal }) => api.get<Metrics>("system/metrics", app ? { range, app } : { range }, signal),
+      refetchInterval: MEASURED_MS,
+      placeholderData: keepPreviousData,
     }),
   doctor: () =>
     queryOptions({

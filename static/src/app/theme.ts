@@ -20,6 +20,8 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: dialog },
+    // To choose what is chosen already is no wish to have nothing chosen.
+    Select: { defaultProps: { allowDeselect: false } },
   },
 });
 

@@ -77,3 +77,26 @@ export interface Diagnosis {
   state: Health;
   items: { part: string; state: Health; message: string; cure: string }[];
 }
+
+export type MetricsRange = "1h" | "6h" | "24h" | "7d";
+
+/** What something uses; null is what is not known. */
+export interface Usage {
+  cpuPercent: number | null;
+  memoryBytes: number | null;
+  receivedBytesPerSecond: number | null;
+  sentBytesPerSecond: number | null;
+  diskBytes: number | null;
+  load: number | null;
+}
+
+/** A chart of the host or of an app. */
+export interface Metrics {
+  range: MetricsRange;
+  stepSeconds: number;
+  app: string;
+  points: (Usage & { time: string })[];
+  now: Usage;
+  size: { cpus: number; memoryBytes: number; diskBytes: number };
+  forecast: { days: number; fullAt: string; bytesPerDay: number; message: string } | null;
+}

@@ -1,5 +1,6 @@
 import { Button, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { Link } from "react-router";
 import { queries } from "@/api/queries";
 import type { Part, Status } from "@/api/types";
@@ -7,10 +8,12 @@ import { useAccount } from "@/app/hooks";
 import { bytes } from "@/components/format";
 import { Card, PageFrame } from "@/components/PageFrame";
 import { StateBadge } from "@/components/StateBadge";
-import { EmptyState, Loaded } from "@/components/States";
+import { EmptyState, Loaded, Loading } from "@/components/States";
 import { useLanguage, useT, type Key } from "@/i18n";
 import { Jobs } from "@/pages/jobs";
 import classes from "./Home.module.css";
+
+const Usage = lazy(() => import("@/components/metrics/Usage"));
 
 /** How the whole is: engine and disk, apps that need attention, what runs, and what to do first. */
 export default function HomePage() {
@@ -21,6 +24,11 @@ export default function HomePage() {
       {isSuperuser && <Parts />}
       <Attention isSuperuser={isSuperuser} />
       {isSuperuser && <Running />}
+      {isSuperuser && (
+        <Suspense fallback={<Loading />}>
+          <Usage />
+        </Suspense>
+      )}
     </PageFrame>
   );
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Table } from "@mantine/core";
 import { Card, Scroll } from "@/components/PageFrame";
 import { dateTime } from "@/components/format";
 import { StateBadge } from "@/components/StateBadge";
+import Usage from "@/components/metrics/Usage";
 import { complain } from "@/components/toast";
 import { useLanguage, useT } from "@/i18n";
 import { Addresses } from "../Addresses";
@@ -45,6 +46,7 @@ export default function Overview({ app }: { app: App }) {
         </Alert>
       )}
       <Services app={app} />
+      {app.release > 0 && <Usage app={app.name} />}
     </Stack>
   );
 }
