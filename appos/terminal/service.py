@@ -208,11 +208,12 @@ class Terminals:
                 )
         except AppOSError as error:
             _fail(socket, error)
+            # It may have begun all the same.
+            self._reaper.reap(session.id, target.container, target.user)
         finally:
             self._sessions.pop(session.id, None)
             if session.recording is not None:
                 session.recording.close()
-            self._reaper.reap(session.id, target.container, target.user)
             self._record_end(actor, where, session)
 
     def _refuse_crowd(self) -> None:

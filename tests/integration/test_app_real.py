@@ -188,7 +188,8 @@ def test_real_applications_end_well(
     seed = int(os.environ.get("CAMPAIGN_SEED", 0)) or random.randrange(1, 1 << 31)
     chance = random.Random(seed)
     kind = kind or chance.choice(BROKEN)
-    ways = list(WAYS)
+    # The engine asks for a pull that is cut off again for more than a minute: a sample is without it.
+    ways = [way for way in WAYS if IS_FULL or way is not a_pull_that_is_cut_off]
     chance.shuffle(ways)
     ways = ways if IS_FULL else ways[:SAMPLE]
     with deployed(kind, image_registry, tmp_path) as (trial, registry):

@@ -224,7 +224,8 @@ def _cut_off_crowd(site: AppSite) -> None:
     for _ in range(CROWD):
         address = f"ws://127.0.0.1:{site.server.port}{APP}?ticket={ticket(site)}"
         clients.append(Client(address, headers={"Origin": site.server.url}))
-    _await_sessions(site, CROWD)
+    for client in clients:
+        Terminal(client).until(b"#", 60)
     for client in clients:
         client.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.sock.shutdown(sockets.SHUT_RDWR)
