@@ -338,7 +338,7 @@ def test_the_first_page_shows_the_state_of_the_whole(panel: Panel, engine: FakeE
     ):
         assert words in page
     assert "<progress" in page
-    assert page.count('name="kind"') == 5
+    assert page.count('name="kind"') == 6
     assert engine.asked
 
 
