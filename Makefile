@@ -90,7 +90,7 @@ conformance: dev test-packages ## Compare with the reference programs, at full c
 soak: dev test-packages ## Run every campaign of generated cases, at full count
 	@CAMPAIGN=full "$(RUN)" -m pytest --timeout=3600 -m campaign tests $(ARGS)
 
-bench: dev bench-packages ## Measure speed and memory
+bench: dev test-packages bench-packages dashboard ## Measure speed and memory
 	@"$(RUN)" tests/bench/run.py $(ARGS)
 
 lock: .cache/uv/bin/uv ## Pin requirements*.in in requirements*.txt (UPGRADE=1: to the newest releases)

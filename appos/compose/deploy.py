@@ -22,11 +22,13 @@ from appos.compose.states import ContainerState, Verdict
 from appos.compose.veil import Veil
 from appos.errors import AppOSError, ConflictError, EngineError
 
+# How long to wait before looking again: soon at first, since most are up at once.
+SOONEST_SECONDS = 0.1
 POLL_SECONDS = 0.5
 LOG_LINES = 20
 LONGEST_LINE = 500
-# A container counts as running only if it still runs when it is looked at again.
-LOOKS = 2
+# A container that has no health check counts as running only if it still runs so much later.
+STEADY_SECONDS = 0.5
 # How long the engine may take to end what an earlier request has asked of it.
 WAY_SECONDS = 20.0
 
@@ -170,14 +172,17 @@ class Deployment:
     def _settled(self) -> tuple[ContainerState, ...]:
         """Look at the containers until none is on its way any more, or the time is up."""
         give_up_at = time.monotonic() + self._wait_seconds
-        looks = 0
+        pause, was_steady = SOONEST_SECONDS, False
         while True:
             containers = self._look()
             verdicts = {it.verdict for it in containers}
-            looks = 0 if Verdict.WAITING in verdicts else looks + 1
-            if looks == LOOKS or Verdict.FAILED in verdicts or time.monotonic() > give_up_at:
+            is_steady = Verdict.WAITING not in verdicts
+            if is_steady and (was_steady or _are_sure(containers)):
                 return containers
-            self._sleep(POLL_SECONDS)
+            if Verdict.FAILED in verdicts or time.monotonic() > give_up_at:
+                return containers
+            self._sleep(STEADY_SECONDS if is_steady else pause)
+            pause, was_steady = min(2 * pause, POLL_SECONDS), is_steady
             self._cancel.check()
 
     def _outcome(
@@ -201,6 +206,11 @@ class Deployment:
         env_files = self._files.env_files or (self._files.directory / ".env",)
         veil = Veil.of(self._files.variables, env_files, rewritten.raw if rewritten else self._options.known)
         return tuple(_shown(lines, veil))[-LOG_LINES:]
+
+
+def _are_sure(containers: Iterable[ContainerState]) -> bool:
+    """Whether every container has said itself that it is well: by its health check, or by ending so."""
+    return all(it.health == "healthy" or it.state == "exited" for it in containers)
 
 
 def _is_in_the_way(error: AppOSError) -> bool:

@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 TEXT = """# Performance
 
-AppOS beside PocketBase, which is one program in Go: both on one machine, over the loopback interface,
-measured in turns within one run. The first figure is the ratio, for it means something on other machines too.
+Each measure of AppOS stands beside a peer's: both on one machine, over the loopback interface, measured in
+turns within one run. The first figure is the ratio, for it means something on other machines too.
 
-`{command}` measures all of this and writes this page; with `--quick` it takes two minutes and says less.
+`{command}` measures all of this and writes this page; with `--quick` it takes four minutes and says less.
 
-{table}
+## As a server
+
+AppOS beside PocketBase, which is one program in Go.
+
+{servers}
 
 - Machine: {machine}.
 - Start: from the start of the command to the first answer to `GET /api/health`, on existing data.
@@ -33,28 +37,66 @@ measured in turns within one run. The first figure is the ratio, for it means so
   PocketBase, with `synchronous=NORMAL`, waits for no disk.
 - One change to many: from the request that creates a record to the last of the clients that has heard of it.
 - The load generator shares the processor with the server. PocketBase uses every core, AppOS one of them.
+
+## In a browser
+
+The dashboard beside PocketBase's own, in Chromium, whose processor is slowed down {slower} times.
+
+{pages}
+
+- The page to sign in is opened in a new profile, with nothing in its cache; Home in one that has been there.
+- Interactive is a page that shows what it is for, after the last task of over 50 ms before five quiet
+  seconds.
+- {listed} apps are scrolled through with the wheel, down and up again, on a processor as it is; 0 means that
+  no task took longer than 50 ms.
+
+## {containers} containers
+
+AppOS and the engine that it asks, whose API and whose own command answer the same question.
+
+{fleet}
+
+- The engine is one of the benchmark's own, with {containers} containers of {apps} apps that AppOS deployed.
+- A list is asked for over one connection that is kept, in turns with the engine's, whose answer is read from
+  its socket (`GET /containers/json?all=1`). `docker ps --all` is a process a question.
+- Idle CPU: of one core, over {idle} seconds in which nobody looks and nothing happens to a container; beside
+  an AppOS whose engine has no container.
+- Memory: what AppOS, started anew, has of RSS more than with no container, for each of them.
+- A deployment is one service with a health check, from files that are new to when it is seen healthy: a job
+  of AppOS with all of its steps and with `watchSeconds` 0, and `docker compose up --detach --wait`.
+
+## Keystrokes
+
+From a key to its echo: in a shell through a terminal of AppOS, and in one through `docker exec --interactive
+--tty` in a pty.
+
+{keys}
+
+- Every session types {pace} keys a second, for {typing} s; the client shares the processor.
 """
 
 
 class Row(NamedTuple):
-    """One measure of both servers, and what the ratio or the value of AppOS should be."""
+    """One measure of AppOS and of its peer, if it has one, and what is aimed at."""
 
     name: str
     unit: str
     appos: Sequence[float]
-    pocketbase: Sequence[float]
+    peer: Sequence[float] = ()
     aim: str = ""
 
     def cells(self) -> list[str]:
         """Return the row as text."""
-        ours, theirs = median(self.appos), median(self.pocketbase)
+        ours = median(self.appos)
+        theirs = median(self.peer) if self.peer else None
         ratio = f"{ours / theirs:.2f}" if theirs else "-"
-        return [self.name, ratio, *(f"{_number(value)} {self.unit}" for value in (ours, theirs)), self.aim]
+        beside = "-" if theirs is None else f"{_number(theirs)} {self.unit}"
+        return [self.name, ratio, f"{_number(ours)} {self.unit}", beside, self.aim]
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[Row], peer: str = "PocketBase") -> str:
     """Return the rows as a table in Markdown."""
-    head = ["measure", "ratio", "AppOS", "PocketBase", "aim"]
+    head = ["measure", "ratio", "AppOS", peer, "aim"]
     lines = [head, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     texts = [
@@ -78,8 +120,8 @@ def machine(versions: Mapping[str, str]) -> str:
     return f"{cores} cores, {gigabytes:.0f} GB of memory, {platform.machine()}; {names}, {python}"
 
 
-def write(path: Path, rows: Sequence[Row], **values: object) -> None:
+def write(path: Path, **values: object) -> None:
     """Write the page."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(TEXT.format(table=table(rows), **values), encoding="utf-8")
+    path.write_text(TEXT.format(**values), encoding="utf-8")
     sys.stdout.write(f"Wrote {path.name}.\n")

@@ -15,10 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 # Run as a program, it finds the tests and the programs of build/ by itself.
 sys.path[:0] = [str(ROOT), str(ROOT / "build")]
 
-from tests.bench import container, measures, records, report  # noqa: E402
+from tests.bench import container, fleet, keys, measures, pages, records, report  # noqa: E402
 from tests.bench.candidates import Candidate, appos, pocketbase_beside  # noqa: E402
 from tests.bench.report import Row  # noqa: E402
 from tests.bench.wire import allow_open_files, open_streams  # noqa: E402
+from tests.engine_daemon import running_engine  # noqa: E402
+from tests.engine_images import load_tiny_image  # noqa: E402
+from tests.integration.app_site import AppSite, app_site, web  # noqa: E402
 
 COMMAND = "make bench ARGS=--write"
 CONNECTIONS = (64, 512)
@@ -35,10 +38,11 @@ class Plan(NamedTuple):
     rounds: int
     load_seconds: int
     most_records: int
+    questions: int
 
 
-FULL = Plan(starts=5, settle_seconds=5, idle_seconds=60, rounds=3, load_seconds=10, most_records=1_000_000)
-QUICK = Plan(starts=3, settle_seconds=2, idle_seconds=10, rounds=1, load_seconds=2, most_records=10_000)
+FULL = Plan(5, 5, 60, rounds=3, load_seconds=10, most_records=1_000_000, questions=500)
+QUICK = Plan(3, 2, 10, rounds=1, load_seconds=2, most_records=10_000, questions=100)
 
 
 def main() -> None:
@@ -53,18 +57,33 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(prefix="appos-bench-") as folder:
         pair = (appos(Path(folder) / "appos"), pocketbase_beside(Path(folder) / "pocketbase"))
-        rows = [*_told(_all(pair, folder, plan))]
+        servers = report.table([*_told(_all(pair, folder, plan))])
+        with _site(Path(folder)) as site:
+            browsed = report.table([*_told(pages.rows(site, pair[1], plan.starts))])
+        with _site(Path(folder)) as site:
+            many = report.table([*_told(_fleet(site, folder, plan))], fleet.PEER)
+        with _site(Path(folder)) as site:
+            typed = report.table([*_told(_keys(site, plan))], keys.PEER)
     machine = report.machine({candidate.name: candidate.version for candidate in pair})
-    sys.stdout.write(f"{machine}\n\n{report.table(rows)}\n")
+    sys.stdout.write("\n\n".join((machine, servers, browsed, many, typed)) + "\n")
     if options.write:
         report.write(
             ROOT / "docs" / "performance.md",
-            rows,
+            servers=servers,
+            pages=browsed,
+            fleet=many,
+            keys=typed,
             command=COMMAND,
             machine=machine,
             idle=round(plan.idle_seconds),
             seconds=plan.load_seconds,
             rounds=plan.rounds,
+            containers=fleet.CONTAINERS,
+            apps=fleet.APPS,
+            pace=keys.KEYS_A_SECOND,
+            typing=plan.rounds * plan.load_seconds,
+            slower=pages.SLOWER,
+            listed=pages.APPS,
         )
 
 
@@ -74,6 +93,26 @@ def _all(pair: Sequence[Candidate], folder: str, plan: Plan) -> Iterator[Row]:
     yield from container.rows(pair[1], plan.starts, plan.settle_seconds)
     yield from _loads(pair, plan)
     yield from _records(pair, folder, plan)
+
+
+@contextmanager
+def _site(folder: Path) -> Iterator[AppSite]:
+    """AppOS with an engine of its own."""
+    with running_engine() as engine:
+        image = load_tiny_image(engine.host)
+        data = Path(tempfile.mkdtemp(dir=folder))
+        with app_site(data, engine.host, image, JOB_WORKERS="8") as site:
+            yield site
+
+
+def _fleet(site: AppSite, folder: str, plan: Plan) -> Iterator[Row]:
+    wanted = fleet.Plan(plan.idle_seconds, plan.starts, plan.questions, plan.starts)
+    return fleet.rows(site, Path(folder), wanted)
+
+
+def _keys(site: AppSite, plan: Plan) -> Iterator[Row]:
+    site.deployed("shell", web(site.image), settings={"watchSeconds": 0})
+    return keys.rows(site, "shell-web-1", plan.rounds, plan.load_seconds)
 
 
 def _told(rows: Iterator[Row]) -> Iterator[Row]:

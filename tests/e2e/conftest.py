@@ -11,6 +11,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     StorageState,
+    expect,
     sync_playwright,
 )
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
 CHROMIUM = "/usr/bin/chromium"
+EXPECT_MILLISECONDS = 20_000
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -57,6 +59,10 @@ class Visitor:
         page.press("#password", "Enter")
         page.wait_for_url(f"{self.server.url}/_/")
         return page
+
+
+# The browser shares its cores with an engine and other tests: what is awaited may be late, and be right.
+expect.set_options(timeout=EXPECT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")

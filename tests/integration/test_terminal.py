@@ -219,14 +219,19 @@ def test_a_crowd_that_is_cut_off_leaves_nothing(site: AppSite) -> None:
     assert len(site.server.descriptors()) < before + CROWD / 2
 
 
-def _cut_off_crowd(site: AppSite) -> None:
+def _crowd(site: AppSite) -> list[Client]:
+    """Open as many terminals as a crowd has, whose shells all have said something."""
     clients = []
     for _ in range(CROWD):
         address = f"ws://127.0.0.1:{site.server.port}{APP}?ticket={ticket(site)}"
         clients.append(Client(address, headers={"Origin": site.server.url}))
     for client in clients:
         Terminal(client).until(b"#", 60)
-    for client in clients:
+    return clients
+
+
+def _cut_off_crowd(site: AppSite) -> None:
+    for client in _crowd(site):
         client.sock.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.sock.shutdown(sockets.SHUT_RDWR)
     nothing_is_left(site, 5)
@@ -242,14 +247,15 @@ def _await_sessions(site: AppSite, count: int) -> None:
 
 
 def test_what_a_killed_appos_left_ends_at_its_next_start(site: AppSite) -> None:
-    with opened(site) as terminal:
-        terminal.until_told("ready")
-        terminal.say(b"sleep 1000 & echo up-$((2+2))\n")
-        terminal.until(b"up-4")
-        site.server.kill()
-        assert marked(site)
-        site.server.start()
-        nothing_is_left(site)
+    clients = _crowd(site)
+    terminal = Terminal(clients[0])
+    terminal.say(b"sleep 1000 & echo up-$((2+2))\n")
+    terminal.until(b"up-4")
+    site.server.kill()
+    assert len(marked(site)) > CROWD
+    site.server.start()
+    nothing_is_left(site)
+    _await_sessions(site, 0)
 
 
 def test_it_ends_when_nothing_happens(site: AppSite) -> None:

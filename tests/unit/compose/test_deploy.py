@@ -293,10 +293,20 @@ def test_a_container_that_runs_for_a_moment_is_not_healthy(world: World, scripte
 def test_one_that_is_starting_is_waited_for(world: World, scripted: Script) -> None:
     starting, healthy = container(health="starting"), container(health="healthy")
 
-    outcome = world.run(scripted(looks=[(starting,), (starting,), (healthy,), (starting,), (healthy,)]))
+    outcome = world.run(scripted(looks=[(starting,), (starting,), (healthy,)]))
 
     assert outcome.unhealthy == ()
-    assert world.slept == 5
+    assert world.slept == 2
+
+
+def test_one_without_a_health_check_has_to_run_for_a_while(world: World, scripted: Script) -> None:
+    up, healthy = container(), container(health="healthy", name="db")
+    again = container("restarting")
+    compose = scripted(looks=[(up, healthy), (again, healthy), (up, healthy), (up, healthy)])
+
+    assert world.run(compose).unhealthy == ()
+
+    assert compose.calls == ["up", "ps", "ps", "ps", "ps"]
 
 
 def test_beside_one_that_failed_those_on_their_way_are_not_to_blame(world: World, scripted: Script) -> None:

@@ -1,5 +1,5 @@
 import { Anchor, Button, Checkbox, Group, Select, Table, TextInput } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { useAccount } from "@/app/hooks";
 import { bytes } from "@/components/format";
@@ -9,7 +9,7 @@ import { EmptyState, Loaded } from "@/components/States";
 import { complain } from "@/components/toast";
 import { useLanguage, useT, type Key } from "@/i18n";
 import { Addresses } from "./Addresses";
-import { appPath, order, useApps, useUsage, type Used } from "./queries";
+import { appPath, order, useApps, useUsage } from "./queries";
 import type { App } from "./types";
 
 const STATES = ["running", "starting", "degraded", "stopped", "draft"] as const;
@@ -52,12 +52,15 @@ function AppTable({ apps }: { apps: readonly App[] }) {
     () => apps.filter((app) => app.name.includes(search.toLowerCase()) && (!state || app.state === state)),
     [apps, search, state],
   );
-  const toggle = (name: string) =>
-    setChosen((before) => {
-      const after = new Set(before);
-      if (!after.delete(name)) after.add(name);
-      return after;
-    });
+  const toggle = useCallback(
+    (name: string) =>
+      setChosen((before) => {
+        const after = new Set(before);
+        if (!after.delete(name)) after.add(name);
+        return after;
+      }),
+    [],
+  );
   const names = shown.filter((app) => chosen.has(app.name) && app.level !== "read").map((app) => app.name);
   return (
     <>
@@ -96,9 +99,10 @@ function AppTable({ apps }: { apps: readonly App[] }) {
               <Row
                 key={app.id}
                 app={app}
-                used={used.get(app.name)}
+                cpu={used.get(app.name)?.cpuPercent ?? app.cpuPercent}
+                memory={used.get(app.name)?.memoryBytes ?? app.memoryBytes}
                 isChosen={chosen.has(app.name)}
-                onToggle={() => toggle(app.name)}
+                onToggle={toggle}
               />
             ))}
           </Table.Tbody>
@@ -110,20 +114,24 @@ function AppTable({ apps }: { apps: readonly App[] }) {
 
 interface RowProps {
   app: App;
-  used: Used | undefined;
+  cpu: number | null;
+  memory: number | null;
   isChosen: boolean;
-  onToggle: () => void;
+  onToggle: (name: string) => void;
 }
 
-function Row({ app, used, isChosen, onToggle }: RowProps) {
+/** An app; what the others use changes every second or two, and is none of its business. */
+const Row = memo(function Row({ app, cpu, memory, isChosen, onToggle }: RowProps) {
   const t = useT();
   const { code } = useLanguage();
-  const cpu = used?.cpuPercent ?? app.cpuPercent;
-  const memory = used?.memoryBytes ?? app.memoryBytes;
   return (
     <Table.Tr>
       <Table.Td>
-        <Checkbox aria-label={t("apps.choose", { name: app.name })} checked={isChosen} onChange={onToggle} />
+        <Checkbox
+          aria-label={t("apps.choose", { name: app.name })}
+          checked={isChosen}
+          onChange={() => onToggle(app.name)}
+        />
       </Table.Td>
       <Table.Td>
         <Anchor component={Link} to={`/apps/${app.name}`}>
@@ -142,7 +150,7 @@ function Row({ app, used, isChosen, onToggle }: RowProps) {
       <Table.Td>{memory === null ? "–" : bytes(memory, code)}</Table.Td>
     </Table.Tr>
   );
-}
+});
 
 function Bulk({ names }: { names: readonly string[] }) {
   const t = useT();
