@@ -63,8 +63,8 @@ def _home(context: BrowserContext, site: AppSite, rounds: int) -> Iterator[Row]:
 
 def _two(name: str, ours: list[tuple[float, float]], theirs: list[tuple[float, float]]) -> Iterator[Row]:
     for place, label in enumerate(("first contentful paint", "time to interactive")):
-        values = ([it[place] / 1000 for it in each] for each in (ours, theirs))
-        yield Row(f"{name}: {label}", "s", *values)
+        mine, beside = ([it[place] / 1000 for it in each] for each in (ours, theirs))
+        yield Row(f"{name}: {label}", "s", mine, beside)
 
 
 def _opened(context: BrowserContext, address: str, wanted: str) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from appos.apps.rollout.veiled import fingerprint, veiled
 from appos.apps.rollout.watching import Watcher
 from appos.apps.sources import Sources
 from appos.compose.deploy import Outcome
+from appos.compose.model import Model
 from appos.compose.models import ProjectFiles
 from appos.compose.process import Cancel
 from appos.compose.veil import Veil
@@ -60,6 +61,7 @@ class Attempt:
         self._name = run.job.subject
         self._app: App = parts.store.load(self._name)
         self._seen: Seen | None = None
+        self._meant: tuple[str, Model] | None = None
         self._cancel = Cancel(run.is_stopping)
 
     def go(self) -> None:
@@ -123,6 +125,13 @@ class Attempt:
     def _files(self) -> ProjectFiles:
         return self._store.project_files(self._name)
 
+    def _model(self) -> Model:
+        """Return what the files mean; it is asked for once for as long as they are the same."""
+        revision = self._store.revision(self._name)
+        if self._meant is None or self._meant[0] != revision:
+            self._meant = (revision, self._parts.projects.model(self._files()))
+        return self._meant[1]
+
     def _containers(self) -> AppContainers:
         return AppContainers(
             self._parts.engine, self._name, self._store.release_model(self._name, self._candidate().number)
@@ -155,7 +164,7 @@ class Attempt:
             self._parts.sources.note_commit(self._name, self._store.release(self._name, back_to).commit)
             images = dict(self._store.release(self._name, back_to).images)
         files = self._files()
-        model = self._parts.projects.model(files)
+        model = self._model()
         veil = Veil.of({}, (files.directory / ".env",), model.raw)
         there = AppContainers(self._parts.engine, self._name, model.raw).belongings()
         release = self._store.new_release(
@@ -196,16 +205,18 @@ class Attempt:
             return f"{len(pulled)} images were pulled again." if pulled else "All images are here."
         teller = Teller(self._run)
         files, projects = self._files(), self._parts.projects
-        project = projects.model(files).project
-        self._patiently(
-            lambda: projects.pull(
-                files,
-                missing=self._kind != "update",
-                credentials=credentials,
-                on_step=teller.take,
-                cancel=self._cancel,
+        model = self._model()
+        project = model.project
+        if self._kind == "update" or self._parts.images.lacks(model):
+            self._patiently(
+                lambda: projects.pull(
+                    files,
+                    missing=self._kind != "update",
+                    credentials=credentials,
+                    on_step=teller.take,
+                    cancel=self._cancel,
+                )
             )
-        )
         built = [name for name, service in project.services.items() if service.build is not None]
         if built:
             self._patiently(
@@ -218,7 +229,7 @@ class Attempt:
     def _snapshot(self) -> str:
         """Note which images these are, and keep them."""
         release = self._candidate()
-        images = self._parts.images.found(self._parts.projects.model(self._files()).project)
+        images = self._parts.images.found(self._model().project)
         self._store.change_release(self._name, release.number, images=images)
         self._parts.images.keep(self._app, self._store.releases(self._name))
         return f"{len(images)} images are kept for release {release.number}."

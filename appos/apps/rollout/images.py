@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from appos.apps.models import App, Release, ReleaseImage, ReleaseState
-from appos.compose.model import Project
+from appos.compose.model import Model, Project
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
 from appos.errors import EngineError, NotFoundError
@@ -38,6 +38,18 @@ class ReleaseImages:
             digest = next(iter(image.digests), "") if service.build is None else ""
             found[name] = ReleaseImage(reference=reference, id=image.id, digest=digest)
         return found
+
+    def lacks(self, model: Model) -> bool:
+        """Whether Compose may have to pull an image: of a service, or of a mount.
+
+        Which platform an image here is for is Compose's to see.
+        """
+        services = model.project.services.values()
+        if any(it.platform for it in services):
+            return True
+        wanted = {it.image for it in services if it.build is None and it.provider is None and it.image}
+        wanted |= {mount.source for it in services for mount in it.volumes or () if mount.type == "image"}
+        return not all(self._id_of(reference) for reference in wanted)
 
     def keep(self, app: App, releases: list[Release]) -> None:
         """Tag the images of the current and the last good releases, and untag those of all others."""
