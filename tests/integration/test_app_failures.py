@@ -126,7 +126,13 @@ def test_a_kill_of_appos_after_a_cancel(site: AppSite, shop: dict[str, tuple[str
 
 @pytest.mark.parametrize("step", ["pull", "apply", "watch"])
 def test_a_kill_of_appos(site: AppSite, shop: dict[str, tuple[str, str]], step: str) -> None:
-    site.done("PUT", "apps/shop/compose", {"compose": web(site.image, "two")}, status=200)
+    compose = web(site.image, "two")
+    if step == "pull":
+        # An image that takes its time.
+        recipe = {"path": "Dockerfile", "text": f"FROM {site.image}\nRUN sleep 3\n"}
+        site.done("PUT", "apps/shop/files/content", recipe, status=200)
+        compose = compose.replace(f"image: {site.image}", "image: shop:two\n    build: .")
+    site.done("PUT", "apps/shop/compose", {"compose": compose}, status=200)
     accepted = site.done("POST", "apps/shop/redeploy")
     await_step(site, accepted, step)
     site.server.kill()
