@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from appos.apps.models import App, AppState
 from appos.apps.rollout.containers import ONE_OFF, SERVICE
-from appos.apps.views import ContainerView, ServiceView
-from appos.engine.models import ContainerSummary
+from appos.apps.views import ContainerView, EventView, ServiceView
+from appos.engine.models import ContainerSummary, Event
 from appos.engine.watch import WatchState
+from appos.store.values import timestamp
 
 # From the worst to the best.
 _RANK = ("dead", "restarting", "exited", "paused", "removing", "created", "running")
@@ -87,3 +89,21 @@ def _said(service: ServiceView) -> str:
     if service.state == "exited":
         return f"{service.name} ended with exit code {service.exit_code}."
     return f"{service.name} is {service.health if service.state == 'running' else service.state}."
+
+
+def events_of(events: Iterable[Event]) -> tuple[EventView, ...]:
+    """Return events of containers as they are shown, in their order."""
+    return tuple(
+        EventView(
+            time=timestamp(datetime.fromtimestamp(it.time_nano / 1e9, UTC)),
+            action=it.action,
+            service=it.attributes.get(SERVICE, ""),
+            container=it.attributes.get("name", it.id[:12]),
+            exit_code=_number(it.attributes.get("exitCode", "")),
+        )
+        for it in events
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.removeprefix("-").isdigit() else None

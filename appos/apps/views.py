@@ -37,6 +37,19 @@ class ServiceView(_Shown, frozen=True, kw_only=True):
     ports: tuple[PublishedPort, ...] = ()
 
 
+class EventView(_Shown, frozen=True, kw_only=True):
+    """Something that happened to a container; `action` is Docker's word, such as `start` or `oom`.
+
+    `health_status: healthy` tells the health after the colon. `exit_code` is null where nothing ended.
+    """
+
+    time: str
+    action: str
+    service: str
+    container: str
+    exit_code: int | None = None
+
+
 class JobView(_Shown, frozen=True, kw_only=True):
     """A job that is queued or runs on an app."""
 

@@ -1,9 +1,12 @@
 """The lines of several containers at once: those that were, in their order, and those to come."""
 
+import heapq
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 
 import msgspec
 
@@ -16,7 +19,9 @@ SERVICE = "com.docker.compose.service"
 # So many lines wait for a reader; then the containers' logs are read no further until it takes some.
 WAITING_LINES = 1000
 LOOK_SECONDS = 1.0
-MOST_LINES = 10_000
+# So many lines of a container are read again at the most, and so many are told in one answer.
+MOST_LINES = 100_000
+MOST_AT_ONCE = 10_000
 
 Containers = Callable[[], Sequence[ContainerSummary]]
 
@@ -51,24 +56,42 @@ class Logs:
 
     def past(self, containers: Sequence[ContainerSummary], asked: Asked) -> list[Line]:
         """Return the last lines of containers, in the order of their times."""
-        return past_lines(self._engine, containers, asked)
+        return list(deque(past_lines(self._engine, containers, asked), min(asked.tail, MOST_AT_ONCE)))
 
     def follow(self, containers: Containers, asked: Asked) -> "Follower":
         """Return what yields the lines that were, and those to come."""
         return Follower(self._engine, containers, asked)
 
 
-def past_lines(engine: Engine, containers: Sequence[ContainerSummary], asked: Asked) -> list[Line]:
-    """Return the last lines of containers, in the order of their times."""
-    # What is searched for may stand far back.
-    tail = MOST_LINES if asked.search else min(asked.tail, MOST_LINES)
-    found: list[Line] = []
-    for container in containers:
-        with engine.logs(container.id, tail=tail, since=asked.since, timestamps=True) as stream:
-            lines = (_line(container, each) for each in stream)
-            found += [line for line in lines if asked.takes(line)]
-    found.sort(key=lambda it: it.time)
-    return found[-asked.tail :] if asked.tail else []
+def past_lines(engine: Engine, containers: Sequence[ContainerSummary], asked: Asked) -> Iterator[Line]:
+    """Yield the last lines of each container, in the order of their times; they are never all in memory.
+
+    Those that hold what is searched for are `tail` together.
+    """
+    if not asked.tail:
+        return
+    if asked.search:
+        # What is searched for may stand far back.
+        yield from deque(filter(asked.takes, _merged(engine, containers, asked, MOST_LINES)), asked.tail)
+    else:
+        yield from _merged(engine, containers, asked, min(asked.tail, MOST_LINES))
+
+
+def _merged(
+    engine: Engine, containers: Sequence[ContainerSummary], asked: Asked, tail: int
+) -> Iterator[Line]:
+    with ExitStack() as stack:
+        told = [
+            _lines_of(
+                it, stack.enter_context(engine.logs(it.id, tail=tail, since=asked.since, timestamps=True))
+            )
+            for it in containers
+        ]
+        yield from heapq.merge(*told, key=lambda it: it.time)
+
+
+def _lines_of(container: ContainerSummary, stream: Iterable[LogLine]) -> Iterator[Line]:
+    return (_line(container, each) for each in stream)
 
 
 class Follower:

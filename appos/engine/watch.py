@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from appos.engine.models import ContainerSummary
+from appos.engine.history import History
+from appos.engine.models import ContainerSummary, Event
 from appos.engine.port import Engine
 from appos.engine.streams import Stream
 from appos.errors import EngineError
@@ -27,6 +28,8 @@ PAUSE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 # Without an event for so long all is looked at again, should one have been missed.
 RESYNC_SECONDS = 300.0
+# How far back events are asked for when AppOS starts.
+REMEMBERED_SECONDS = 86_400.0
 
 
 class WatchState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -46,7 +49,8 @@ class EngineWatch:
         self._projects: dict[str, tuple[ContainerSummary, ...]] = {}
         self._state = WatchState(connected=False, since=time.time(), message="The engine is being asked.")
         self._listeners: list[Callable[[frozenset[str]], None]] = []
-        self._stream: Stream[object] | None = None
+        self._stream: Stream[Event] | None = None
+        self.history = History()
         self._changed = threading.Event()
         self._closing = threading.Event()
         self._known = threading.Event()
@@ -108,10 +112,14 @@ class EngineWatch:
 
     def _listen(self) -> None:
         # The stream begins before the list is asked for: what happens in between is told.
-        with self._engine.events(filters={"type": ["container"], "event": ACTIONS}) as stream:
+        wanted = {"type": ["container"], "event": ACTIONS}
+        # The engine remembers its last few hundred events, which may be those that one asks about.
+        since = self.history.last_seconds or time.time() - REMEMBERED_SECONDS
+        with self._engine.events(since=since, filters=wanted) as stream:
             self._stream = stream
             self._refresh()
-            for _ in stream:
+            for event in stream:
+                self.history.note(event)
                 self._changed.set()
         if not self._closing.is_set():
             self._lost("The engine has ended its stream of events.")

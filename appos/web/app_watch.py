@@ -7,7 +7,9 @@ import msgspec
 from flask import Blueprint, Response, g
 from flask.typing import ResponseReturnValue
 
+from appos.apps.live import events_of
 from appos.apps.models import Level
+from appos.apps.views import EventView
 from appos.engine.following import Asked, Follower, Line
 from appos.engine.models import ContainerSummary, Stats
 from appos.errors import NotFoundError
@@ -44,6 +46,12 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     lines: list[Line]
 
 
+class Events(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What happened to the containers of an app, newest first."""
+
+    items: tuple[EventView, ...]
+
+
 class ContainerStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What a container uses now."""
 
@@ -73,6 +81,14 @@ def app_logs(app_id: str) -> ResponseReturnValue:
         return [it for it in found if asked.service in ("", it.labels.get(SERVICE))]
 
     return told_logs(containers, asked, lambda: _may_see(app.name))
+
+
+@bp.get("/<app_id>/events")
+@describe(answers={200: Events}, errors=(404,))
+def app_events(app_id: str) -> Response:
+    """Show what happened to the containers of an app lately, as the engine told it."""
+    app = granted(app_id, Level.READ)
+    return answer(Events(items=events_of(state().services.watch.history.of(app.name))))
 
 
 @bp.get("/<app_id>/stats")

@@ -47,8 +47,8 @@ The dashboard beside PocketBase's own, in Chromium, whose processor is slowed do
 - The page to sign in is opened in a new profile, with nothing in its cache; Home in one that has been there.
 - Interactive is a page that shows what it is for, after the last task of over 50 ms before five quiet
   seconds.
-- {listed} apps are scrolled through with the wheel, down and up again, on a processor as it is; 0 means that
-  no task took longer than 50 ms.
+- Apps and lines are scrolled through with the wheel, on a processor as it is; 0 means that no task took
+  longer than 50 ms.
 
 ## {containers} containers
 

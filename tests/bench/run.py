@@ -83,7 +83,6 @@ def main() -> None:
             pace=keys.KEYS_A_SECOND,
             typing=plan.rounds * plan.load_seconds,
             slower=pages.SLOWER,
-            listed=pages.APPS,
         )
 
 

@@ -4,8 +4,10 @@ schemathesis makes requests that the description allows, and some that it does n
 a path names is there, is drawn besides.
 """
 
+import contextlib
 import os
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +26,11 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from simple_websocket import Client, ConnectionClosed
 
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
-from tests.serving import Server, running_server
+from tests.serving import Server, running_server, wait_for
 
 pytestmark = pytest.mark.campaign
 
@@ -41,8 +44,19 @@ STREAM = "text/event-stream"
 # looks for among its plugins for fifteen seconds.
 LEFT_ALONE = {"rateLimits", "follow", "driver"}
 USER = {"email": "bob@example.com", "password": "Granite-Falcon-42", "passwordConfirm": "Granite-Falcon-42"}
-# An app whose image is nowhere, so that nothing runs; it was never deployed.
+# What a path may name that cannot be here, and why.
+UNREAL = {
+    "registry": "a registry is kept only once it has taken the password",
+    "key": "there are no backups of PocketBase's kind",
+    "filename": "the collection has no file",
+}
+# An app whose image is nowhere, so that nothing runs; it was never deployed. And one that was.
 WIKI = {"name": "wiki", "compose": "services:\n  web:\n    image: nowhere.invalid/wiki:1\n", "start": False}
+SHOP = (
+    "services:\n  web:\n    image: {image}\n    init: true\n    network_mode: none\n"
+    "    command: [sleep, '3600']\n    stop_grace_period: 0s\n"
+)
+RECORDING = '{"version":2,"width":80,"height":24,"timestamp":1,"title":"","env":{},"user":"a","where":"b"}\n'
 POSTS = {
     "name": "posts",
     "type": "base",
@@ -78,12 +92,35 @@ class World:
 
 
 def running_box(host: str) -> str:
-    """The name of a container that runs, of an image that the engine has."""
+    """Run a container named `box`, beside a network and a volume, and return the image that it is of."""
     image = load_tiny_image(host)
     with client_of(host) as client:
         command = ["sh", "-c", "trap exit TERM; sleep 600 & wait"]
         client.containers.run(image, command, detach=True, name="box")
-    return "box"
+        client.networks.create("own")
+        client.volumes.create("kept")
+    return image
+
+
+def deployed(server: Server, token: str, image: str) -> str:
+    """Deploy an app that runs, and return its id."""
+    body = {"name": "shop", "compose": SHOP.format(image=image), "settings": {"watchSeconds": 0}}
+    answer = made(server, "/api/appos/apps/deploy", token, body)
+
+    def is_done() -> bool:
+        job = server.request("GET", f"/api/appos/jobs/{answer['job']['id']}", token).json()
+        assert job["state"] in ("queued", "running", "succeeded"), job
+        return bool(job["state"] == "succeeded")
+
+    wait_for(is_done, 60, "an app")
+    return str(answer["app"]["id"])
+
+
+def opened(server: Server, token: str) -> Client:
+    """Open a terminal in the app."""
+    path = "/api/appos/terminal/apps/shop/web"
+    ticket = made(server, "/api/appos/terminal/tickets", token, {"path": path})["ticket"]
+    return Client(f"ws://127.0.0.1:{server.port}{path}?ticket={ticket}", headers={"Origin": server.url})
 
 
 def made(server: Server, path: str, token: str, body: object) -> Any:
@@ -99,7 +136,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         running_engine() as engine,
         running_server(folder / "data", DOCKER_HOST=engine.host, JOB_GRACE_SECONDS="0") as server,
     ):
-        superuser, box = server.claim(), running_box(engine.host)
+        superuser, image = server.claim(), running_box(engine.host)
         made(server, "/api/collections", superuser, POSTS)
         post = made(server, "/api/collections/posts/records", superuser, {"title": "one"})
         user = made(server, "/api/collections/users/records", superuser, USER)
@@ -108,6 +145,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         server.request("PUT", f"/api/appos/apps/{app['id']}/grants", superuser, {user["id"]: "operate"})
         signed_in = {"identity": USER["email"], "password": USER["password"]}
         token = made(server, "/api/collections/users/auth-with-password", "", signed_in)["token"]
+        shop = deployed(server, superuser, image)
+        terminal = opened(server, superuser)
+        sessions = server.request("GET", "/api/appos/terminal/sessions", superuser).json()["items"]
+        (server.data_dir / "recordings").mkdir(exist_ok=True)
+        (server.data_dir / "recordings" / "abc.cast").write_text(RECORDING, encoding="utf-8")
         yield World(
             server=server,
             description=server.request("GET", "/api/openapi.json").json(),
@@ -116,15 +158,23 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 "collection": ("posts", "users"),
                 "record_id": (post["id"], user["id"]),
                 "job_id": (job["id"],),
-                "app_id": ("wiki", app["id"]),
-                "container": (box,),
-                "network": ("bridge",),
+                "app_id": ("wiki", app["id"], "shop", shop),
+                "container": ("box", "shop-web-1"),
+                "network": ("bridge", "own"),
+                "service": ("web",),
+                "recording": ("abc",),
+                "session_id": (sessions[0]["id"],),
                 "what": ("images", "containers", "volumes", "networks", "build-cache"),
                 "number": (1, 2),
-                "name": ("appos",),
+                "name": ("appos", "kept"),
                 "cron_id": ("__pbLogsCleanup__",),
+                "log_id": tuple(
+                    it["id"] for it in server.request("GET", "/api/logs", superuser).json()["items"][:1]
+                ),
             },
         )
+        with contextlib.suppress(ConnectionClosed, OSError):
+            terminal.close()
 
 
 def problem_of(world: World, operation: Any, mode: GenerationMode) -> str:
@@ -164,6 +214,13 @@ def problem_of(world: World, operation: Any, mode: GenerationMode) -> str:
     except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - whatever it is, it is told with all others
         return f"{operation.label} ({mode.value}): {error}"
     return ""
+
+
+def test_what_paths_name_is_there(world: World) -> None:
+    named = {name for path in world.description["paths"] for name in re.findall(r"\{(\w+)\}", path)}
+
+    assert named == world.real.keys() | UNREAL.keys()
+    assert all(world.real.values())
 
 
 @pytest.mark.timeout(3600 if IS_FULL else 120)

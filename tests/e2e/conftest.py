@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -21,7 +22,7 @@ from tests.serving import EMAIL, PASSWORD, Server, running_server
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = str(Path(__file__).with_name("chromium.py"))
 EXPECT_MILLISECONDS = 20_000
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

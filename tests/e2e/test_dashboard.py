@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
 from tests.e2e.dashboard import DESK, PHONE, Desk, fill_sign_in, is_too_wide, violations, wait_until_shown
 from tests.serving import EMAIL, PASSWORD, Server, running_server
@@ -246,6 +246,24 @@ def test_a_restart_of_appos_is_waited_for_and_loses_nothing(desk: Desk) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The settings are stored.")).to_be_visible()
     desk.complaints[:] = [each for each in desk.complaints if "net::ERR_" not in each]
+
+
+@pytest.mark.parametrize("name", ["react-", "audit-"], ids=["of-all", "of-a-page"])
+def test_a_file_that_does_not_arrive_is_asked_for_again(desk: Desk, name: str) -> None:
+    page = desk.page()
+    lost: list[str] = []
+
+    def lose_once(route: Route) -> None:
+        if lost:
+            route.fallback()
+        else:
+            lost.append(route.request.url)
+            route.abort("internetdisconnected")
+
+    page.route(re.compile(rf"/assets/{name}[^/]*\.js$"), lose_once)
+    page.goto(f"{desk.server.url}/audit")
+    wait_until_shown(page, "Audit")
+    assert len(lost) == 1
 
 
 def test_users_are_made_changed_and_deleted_by_name(desk: Desk) -> None:

@@ -56,7 +56,7 @@ def test_a_crash_loop(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
     )
     loop = loop[: loop.index("    healthcheck")] + "    restart: always\n    stop_grace_period: 1s\n"
     job = site.edited("shop", loop)
-    is_failed(job, "Release 1 was restored and is healthy.")
+    is_failed(job, "started again", "last-words", "Release 1 was restored and is healthy.")
     assert "last-words" in site.log(job)
     _is_as_before(site, shop)
 
@@ -89,14 +89,14 @@ def test_a_disk_that_is_full(site: AppSite, shop: dict[str, tuple[str, str]]) ->
     full = web(site.image, "two", more="    tmpfs: ['/data:size=64k']\n").replace(
         "exec httpd", "dd if=/dev/zero of=/data/x bs=1k count=100 || exit 28; exec httpd"
     )
-    is_failed(site.edited("shop", full), "Release 1 was restored and is healthy.")
+    is_failed(site.edited("shop", full), "(28)", "Release 1 was restored and is healthy.")
     _is_as_before(site, shop)
 
 
 def test_a_pull_that_is_cut_off(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
     with cut_registry() as registry:
         job = site.edited("shop", web(f"{registry}/big:1", "two"))
-    is_failed(job, "Release 1 was not touched.")
+    is_failed(job, "EOF", "Release 1 was not touched.")
     _is_as_before(site, shop)
 
 

@@ -90,8 +90,7 @@ def a_failing_health_check(trial: Trial) -> None:
 def a_crash_loop(trial: Trial) -> None:
     loop = trial.main(entrypoint=["sh", "-c", "echo last-words; sleep 1; exit 7"], command=[])
     job = trial.end(trial.begin(loop))
-    is_failed(job, "was restored and is healthy.")
-    assert "last-words" in trial.site.log(job)
+    is_failed(job, f"{trial.name}-{trial.app.main}-1 is ", "last-words", "was restored and is healthy.")
     trial.is_old()
 
 
@@ -122,16 +121,19 @@ def a_missing_variable(trial: Trial) -> None:
 
 
 def a_full_disk(trial: Trial) -> None:
-    script = "dd if=/dev/zero of=/full/x bs=1k count=100 || exit 28; sleep 600"
+    script = (
+        "dd if=/dev/zero of=/full/x bs=1k count=100 2>/dev/null || { echo disk-full; exit 28; }; sleep 600"
+    )
     full = trial.main(entrypoint=["sh", "-c", script], command=[], tmpfs=["/full:size=64k"])
-    is_failed(trial.end(trial.begin(full)), "was restored and is healthy.")
+    job = trial.end(trial.begin(full))
+    is_failed(job, f"{trial.name}-{trial.app.main}-1 is ", "disk-full", "was restored and is healthy.")
     trial.is_old()
 
 
 def a_pull_that_is_cut_off(trial: Trial) -> None:
     with cut_registry() as registry:
         job = trial.end(trial.begin(trial.main(image=f"{registry}/big:1")))
-    is_failed(job, f"Release {trial.release} was not touched.")
+    is_failed(job, "EOF", f"Release {trial.release} was not touched.")
     trial.is_old()
 
 

@@ -22,10 +22,11 @@ from appos.compose.deploy import Outcome
 from appos.compose.model import Model
 from appos.compose.models import ProjectFiles
 from appos.compose.process import Cancel
+from appos.compose.states import ContainerState
 from appos.compose.veil import Veil
 from appos.engine.models import Credentials
 from appos.engine.port import Engine
-from appos.errors import AppOSError, EngineError, EngineUnavailableError
+from appos.errors import AppOSError, EngineError, EngineUnavailableError, NotFoundError
 from appos.ledger.run import Run, RunStopped, StopReason
 from appos.ledger.runner import MOST_ATTEMPTS
 from appos.store.values import timestamp
@@ -275,15 +276,21 @@ class Attempt:
             return
         for sick in outcome.unhealthy:
             self._run.log(*(f"{sick.container.name}: {line}" for line in sick.last_lines))
-        told = [
-            f"{it.container.name} is {it.container.health or it.container.state}"
-            + (f" ({it.container.exit_code})" if it.container.exit_code else "")
-            for it in outcome.unhealthy
-        ]
+        told = [self._told(it.container) for it in outcome.unhealthy]
         last = outcome.unhealthy[0].last_lines[-1:] or ("",)
         words = f" Its last line: {last[0]}" if last[0] else ""
         code = KILLED if any(is_killed(it.container.exit_code) for it in outcome.unhealthy) else "unhealthy"
         raise EngineError(f"{'; '.join(told)}.{words}", code=code)
+
+    def _told(self, sick: ContainerState) -> str:
+        """Say how a container is that ought to be well, and how often it was started again."""
+        try:
+            restarts = self._parts.engine.container(sick.id).restart_count
+        except NotFoundError:
+            restarts = 0
+        code = f" ({sick.exit_code})" if sick.exit_code else ""
+        again = f", and was started again {restarts} times" if restarts else ""
+        return f"{sick.name} is {sick.health or sick.state}{code}{again}"
 
     def _watch(self) -> str:
         """Watch what has come up for a while."""

@@ -36,7 +36,12 @@ function Worded({ children }: { children: ReactNode }) {
   const t = useT();
   const worded = useMemo(() => {
     const closing = { defaultProps: { closeButtonProps: { "aria-label": t("action.close") } } };
-    return createTheme({ components: { Modal: closing, Drawer: closing, Notification: closing } });
+    // The keyboard reaches it, as everything.
+    const toggle = { "aria-label": t("field.showPassword"), tabIndex: 0 };
+    const password = { defaultProps: { visibilityToggleButtonProps: toggle } };
+    return createTheme({
+      components: { Modal: closing, Drawer: closing, Notification: closing, PasswordInput: password },
+    });
   }, [t]);
   return <MantineThemeProvider theme={worded}>{children}</MantineThemeProvider>;
 }

@@ -88,7 +88,8 @@ function useMovingFocus() {
   const { pathname } = useLocation();
   const first = useRef(true);
   useEffect(() => {
-    if (!first.current) main.current?.focus();
+    // A page that has put the focus where one begins keeps it.
+    if (!first.current && !main.current?.contains(document.activeElement)) main.current?.focus();
     first.current = false;
   }, [pathname]);
   return main;

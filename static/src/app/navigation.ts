@@ -7,6 +7,7 @@ import {
   IconListDetails,
   IconServer,
   IconSettings,
+  IconTerminal2,
   IconUsers,
   type Icon,
 } from "@tabler/icons-react";
@@ -26,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { to: "/apps", label: "nav.apps", icon: IconApps },
   { to: "/docker", label: "nav.docker", icon: IconBrandDocker, isGuarded: true },
   { to: "/jobs", label: "nav.jobs", icon: IconListDetails, isGuarded: true },
+  { to: "/terminals", label: "nav.terminals", icon: IconTerminal2, isGuarded: true },
   { to: "/services", label: "nav.services", icon: IconServer, isGuarded: true },
   { to: "/audit", label: "nav.audit", icon: IconClipboardList, isGuarded: true },
   { to: "/users", label: "nav.users", icon: IconUsers, isGuarded: true },

@@ -19,6 +19,7 @@ const INSIDE: RouteObject[] = [
   page("/docker/*", () => import("@/pages/docker")),
   page("/jobs", () => import("@/pages/jobs")),
   page("/jobs/:id", () => import("@/pages/jobs/job")),
+  page("/terminals", () => import("@/pages/terminals")),
   page("/services", () => import("@/pages/services")),
   page("/audit", () => import("@/pages/audit")),
   page("/users", () => import("@/pages/users")),

@@ -35,6 +35,8 @@ export const variables: CSSVariablesResolver = (merged) => ({
     "--mantine-color-red-filled": merged.colors.red[9],
     "--mantine-color-red-outline": merged.colors.red[9],
     "--mantine-color-red-text": merged.colors.red[9],
+    "--mantine-color-yellow-outline": "#7a4b00",
+    "--mantine-color-blue-outline": "#1d4b9e",
     "--appos-ground": "#f7f8fa",
     "--appos-surface": "#ffffff",
     "--appos-line": merged.colors.gray[3],

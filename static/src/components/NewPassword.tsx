@@ -18,7 +18,6 @@ interface Props {
 export function NewPassword({ value, onChange, problem, isTried }: Props) {
   const t = useT();
   const differs = isTried && value.password !== value.repeat;
-  const toggle = { "aria-label": t("field.showPassword") };
   return (
     <>
       <PasswordInput
@@ -30,7 +29,6 @@ export function NewPassword({ value, onChange, problem, isTried }: Props) {
         error={problem}
         value={value.password}
         onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
-        visibilityToggleButtonProps={toggle}
       />
       <PasswordInput
         label={t("field.repeat")}
@@ -40,7 +38,6 @@ export function NewPassword({ value, onChange, problem, isTried }: Props) {
         error={differs && t("field.differs")}
         value={value.repeat}
         onChange={(event) => onChange({ ...value, repeat: event.currentTarget.value })}
-        visibilityToggleButtonProps={toggle}
       />
     </>
   );

@@ -64,6 +64,8 @@ export interface OwnSettings {
   jobsDays: number;
   metricsDays: number;
   watchSeconds: number;
+  terminalRecording: boolean;
+  recordingDays: number;
   notifyEmails: string[];
 }
 

@@ -26,6 +26,7 @@ export default function Screen({ path, label, height = "28rem" }: ScreenProps) {
   const host = useRef<HTMLDivElement>(null);
   const words = useRef(t);
   const [ending, setEnding] = useState("");
+  const [isRecorded, setRecorded] = useState(false);
   const [round, setRound] = useState(0);
 
   useEffect(() => {
@@ -49,6 +50,7 @@ export default function Screen({ path, label, height = "28rem" }: ScreenProps) {
       path,
       () => words.current,
       setEnding,
+      setRecorded,
       () => setRound((count) => count + 1),
     );
     const watcher = new ResizeObserver(() => fit.fit());
@@ -65,6 +67,7 @@ export default function Screen({ path, label, height = "28rem" }: ScreenProps) {
 
   return (
     <section aria-label={label}>
+      {isRecorded && <p role="status">{t("terminal.recorded")}</p>}
       <div ref={host} style={{ height, overflow: "hidden" }} />
       {ending && (
         <Group mt="sm" role="status">
@@ -83,6 +86,7 @@ function connect(
   path: string,
   words: () => Language["t"],
   end: (text: string) => void,
+  record: (isRecorded: boolean) => void,
   again: () => void,
 ): () => void {
   let link: TerminalLink | null = null;
@@ -93,7 +97,10 @@ function connect(
 
   const open = (attempt: number) => {
     TerminalLink.open(path, {
-      onReady: () => end(""),
+      onReady: ({ recorded }) => {
+        end("");
+        record(recorded);
+      },
       onBytes: (bytes) => screen.write(bytes),
       onExit: (code) => {
         reason = words()("terminal.ended", { code });

@@ -2,7 +2,7 @@
 import { api } from "@/api/client";
 
 export interface TerminalEvents {
-  onReady: (message: { session: string; shell: string }) => void;
+  onReady: (message: { session: string; recorded: boolean }) => void;
   onBytes: (bytes: Uint8Array) => void;
   onExit: (code: number) => void;
   onError: (code: string, message: string) => void;
@@ -82,7 +82,7 @@ export class TerminalLink {
 }
 
 type Told =
-  | { type: "ready"; session: string; shell: string }
+  | { type: "ready"; session: string; recorded: boolean }
   | { type: "exit"; code: number }
   | { type: "error"; code: string; message: string };
 

@@ -116,7 +116,6 @@ function PasswordForm() {
           error={sending.problem("oldPassword")}
           value={old}
           onChange={(event) => setOld(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
         />
         <NewPassword
           value={secret}
@@ -176,7 +175,6 @@ function Sessions() {
             required
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
-            visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
           />
         </Confirm>
       )}

@@ -21,9 +21,14 @@ export function AppsPage() {
   const { isSuperuser } = useAccount();
   const query = useApps();
   const fresh = isSuperuser ? (
-    <Button component={Link} to="/apps/new">
-      {t("apps.new")}
-    </Button>
+    <Group>
+      <Button component={Link} to="/apps/new/adopt" variant="default">
+        {t("adopt.title")}
+      </Button>
+      <Button component={Link} to="/apps/new">
+        {t("apps.new")}
+      </Button>
+    </Group>
   ) : undefined;
   return (
     <PageFrame title={t("apps.title")} actions={fresh}>

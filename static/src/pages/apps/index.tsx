@@ -1,7 +1,8 @@
 import { Route, Routes } from "react-router";
+import { AdoptPage } from "./Adopt";
 import AppPage from "./app";
 import { AppsPage } from "./List";
-import { NewAppPage } from "./New";
+import { NewAppPage } from "./new";
 
 /** All apps, a new one, and each app by its name. */
 export default function AppsPages() {
@@ -9,6 +10,7 @@ export default function AppsPages() {
     <Routes>
       <Route index element={<AppsPage />} />
       <Route path="new" element={<NewAppPage />} />
+      <Route path="new/adopt" element={<AdoptPage />} />
       <Route path=":name/*" element={<AppPage />} />
     </Routes>
   );

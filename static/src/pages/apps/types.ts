@@ -85,6 +85,33 @@ export interface Check {
   plan: { actions: Action[] } | null;
 }
 
+/** What was read of a repository. */
+export interface GitCheck extends Check {
+  commit: string;
+  compose: string;
+  files: string[];
+  leftOut: string[];
+  hostKey: string;
+}
+
+export interface GitView {
+  url: string;
+  branch: string;
+  path: string;
+  commit: string;
+  username: string;
+  hasPassword: boolean;
+  hasPrivateKey: boolean;
+  hostKey: string;
+}
+
+export interface DriftView {
+  release: number;
+  items: { place: string; name: string; state: string; message: string }[];
+  actions: ("apply" | "accept")[];
+  problem: string;
+}
+
 export interface Generation {
   number: number;
   created: string;

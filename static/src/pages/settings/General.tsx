@@ -1,4 +1,4 @@
-import { Button, NumberInput, Select, Stack, TagsInput, TextInput } from "@mantine/core";
+import { Button, Checkbox, NumberInput, Select, Stack, TagsInput, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
@@ -16,6 +16,7 @@ const NUMBERS = [
   { field: "jobsDays", min: 1, max: 3650 },
   { field: "logsDays", min: 0, max: 3650 },
   { field: "metricsDays", min: 1, max: 90 },
+  { field: "recordingDays", min: 1, max: 3650 },
 ] as const;
 
 /** AppOS's own settings. */
@@ -76,6 +77,12 @@ function GeneralForm({ settings }: { settings: OwnSettings }) {
               onChange={(value) => typeof value === "number" && change({ [field]: value })}
             />
           ))}
+          <Checkbox
+            label={t("settings.terminalRecording")}
+            description={t("settings.terminalRecordingHint")}
+            checked={shown.terminalRecording}
+            onChange={(event) => change({ terminalRecording: event.currentTarget.checked })}
+          />
           <TagsInput
             label={t("settings.notifyEmails")}
             description={t("settings.notifyEmailsHint")}

@@ -111,7 +111,6 @@ function MailForm({ settings }: { settings: MailSettings }) {
             autoComplete="new-password"
             value={smtp.password ?? ""}
             onChange={(event) => change({ password: event.currentTarget.value })}
-            visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
           />
           <Checkbox
             label={t("mail.tls")}

@@ -126,7 +126,6 @@ function Added() {
             value={value.password}
             error={sending.problem("password")}
             onChange={(event) => setValue({ ...value, password: event.currentTarget.value })}
-            visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
           />
           <Group>
             <Button type="submit" loading={sending.isBusy}>

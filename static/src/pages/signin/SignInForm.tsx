@@ -42,7 +42,6 @@ export function SignInForm({ account, onDone }: { account?: Account; onDone: () 
           data-autofocus
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
         />
         <Button type="submit" loading={sending.isBusy}>
           {t("signin.button")}

@@ -65,7 +65,6 @@ export function AccountForm({ collection, record, onClose, onSaved }: Props) {
             error={sending.problem("password")}
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
-            visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
           />
           <Checkbox
             label={t("users.verified")}

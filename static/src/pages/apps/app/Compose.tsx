@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { CodeDiff } from "@/components/editor/CodeDiff";
 import { CodeEditor } from "@/components/editor/CodeEditor";
+import { completeCompose } from "@/components/editor/compose";
 import { dateTime } from "@/components/format";
 import { ErrorState, Loaded } from "@/components/States";
 import { tell } from "@/components/toast";
@@ -64,6 +65,7 @@ function Form({ app, kept }: { app: App; kept: ComposeText }) {
         onChange={setText}
         marks={marksOf(check.data?.findings ?? [], kept.file)}
         height="28rem"
+        complete={completeCompose}
       />
       <Findings findings={check.data?.findings ?? []} label={t("apps.findings")} />
       {sending.error !== null && <ErrorState error={sending.error} />}

@@ -1,14 +1,13 @@
-import { Alert, Button, Group, Stack, Table } from "@mantine/core";
+import { Group, Stack, Table } from "@mantine/core";
 import { Card, Scroll } from "@/components/PageFrame";
 import { dateTime } from "@/components/format";
 import { StateBadge } from "@/components/StateBadge";
 import Usage from "@/components/metrics/Usage";
-import { complain } from "@/components/toast";
 import { useLanguage, useT } from "@/i18n";
 import { Addresses } from "../Addresses";
 import { JobPanel } from "../JobPanel";
-import { appPath, order } from "../queries";
 import type { App } from "../types";
+import { Drift } from "./Drift";
 
 /** How an app is: its state, its services, and what works on it. */
 export default function Overview({ app }: { app: App }) {
@@ -26,25 +25,7 @@ export default function Overview({ app }: { app: App }) {
           {t("apps.release")}: {app.release || "–"} · {t("apps.created")}: {dateTime(app.created, code)}
         </p>
       </Card>
-      {app.isChanged && (
-        <Alert color="yellow" variant="outline" title={t("apps.changed")}>
-          <p>{t("apps.changedText")}</p>
-        </Alert>
-      )}
-      {app.hasDrift && (
-        <Alert color="yellow" variant="outline" title={t("apps.drift")}>
-          <p>{t("apps.driftText")}</p>
-          {app.level === "superuser" && (
-            <Button
-              variant="default"
-              size="xs"
-              onClick={() => void order(appPath(app.name, "redeploy")).catch(complain)}
-            >
-              {t("apps.redeploy")}
-            </Button>
-          )}
-        </Alert>
-      )}
+      {(app.isChanged || app.hasDrift) && <Drift app={app} />}
       <Services app={app} />
       {app.release > 0 && <Usage app={app.name} />}
     </Stack>

@@ -7,6 +7,8 @@ import { tell } from "@/components/toast";
 import { useSending } from "@/components/useSending";
 import { useT } from "@/i18n";
 import { appPath } from "../queries";
+import { Source } from "../source/Source";
+import { Webhook } from "../source/Webhook";
 import type { App } from "../types";
 import { Grants } from "./Grants";
 
@@ -48,6 +50,8 @@ export default function Settings({ app }: { app: App }) {
           </Button>
         </Stack>
       </form>
+      <Source app={app} />
+      <Webhook app={app} />
       <Grants app={app} />
     </Stack>
   );

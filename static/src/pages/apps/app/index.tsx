@@ -16,6 +16,7 @@ const PARTS = {
   compose: lazy(() => import("./Compose")),
   files: lazy(() => import("./Files")),
   releases: lazy(() => import("./Releases")),
+  events: lazy(() => import("./Events")),
   jobs: lazy(() => import("./Jobs")),
   settings: lazy(() => import("./Settings")),
 };
@@ -23,8 +24,8 @@ type Part = keyof typeof PARTS;
 
 /** What may be seen with each level. */
 const SEEN: Record<App["level"], readonly Part[]> = {
-  read: ["overview", "logs"],
-  operate: ["overview", "logs", "terminal"],
+  read: ["overview", "logs", "events"],
+  operate: ["overview", "logs", "terminal", "events"],
   superuser: Object.keys(PARTS) as Part[],
 };
 
