@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,12 @@ def deployed(server: Server, token: str, image: str) -> str:
     return str(answer["app"]["id"])
 
 
+def logged(server: Server, token: str) -> str:
+    """Wait for the first line of the log of requests, and return its id."""
+    ask = partial(server.request, "GET", "/api/logs", token)
+    return str(wait_for(lambda: ask().json()["items"], 20, "a line of the log")[0]["id"])
+
+
 def opened(server: Server, token: str) -> Client:
     """Open a terminal in the app."""
     path = "/api/appos/terminal/apps/shop/web"
@@ -168,9 +175,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 "number": (1, 2),
                 "name": ("appos", "kept"),
                 "cron_id": ("__pbLogsCleanup__",),
-                "log_id": tuple(
-                    it["id"] for it in server.request("GET", "/api/logs", superuser).json()["items"][:1]
-                ),
+                "log_id": (logged(server, superuser),),
             },
         )
         with contextlib.suppress(ConnectionClosed, OSError):

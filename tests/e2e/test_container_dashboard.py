@@ -1,6 +1,8 @@
 """The dashboard and its terminals behind the container's nginx, in a real browser."""
 
+import gzip
 import hashlib
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -38,6 +40,26 @@ def desk(browser: Browser, site: AppSite) -> Iterator[Desk]:
     yield made
     context.close()
     assert (made.complaints, made.strangers) == ([], [])
+
+
+def test_the_files_are_kept_packed_and_arrive_for_everybody(claimed: Box) -> None:
+    folder = "/usr/share/appos/dashboard"
+    packed = claimed.run("find", f"{folder}/assets", "-name", "*.gz").split()
+    plain = set(claimed.run("find", f"{folder}/assets", "-type", "f", "-not", "-name", "*.gz").split())
+    assert len(packed) > 20
+    assert plain & {path.removesuffix(".gz") for path in packed} == set()
+    for path in packed[:10]:
+        asked = path.removeprefix(folder).removesuffix(".gz")
+        answers = {}
+        for coding in ("gzip", "identity"):
+            request = urllib.request.Request(  # noqa: S310 - a container of our own
+                f"http://127.0.0.1:{claimed.port}{asked}", headers={"Accept-Encoding": coding}
+            )
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+                answers[coding] = (answer.headers["Content-Encoding"], answer.read())
+                assert answer.headers["Content-Type"].startswith(("application/javascript", "text/css"))
+        assert (answers["gzip"][0], answers["identity"][0]) == ("gzip", None)
+        assert gzip.decompress(answers["gzip"][1]) == answers["identity"][1]
 
 
 def test_an_app_lives_its_life_behind_nginx(desk: Desk, site: AppSite) -> None:
