@@ -61,12 +61,12 @@ class ContainerStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class AppStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an app uses now: processors in percent of one, and memory."""
+    """What an app uses now: processors in percent of one, and memory; null until it was measured."""
 
     id: str
     name: str
-    cpu_percent: float
-    memory_bytes: int
+    cpu_percent: float | None
+    memory_bytes: int | None
 
 
 @bp.get("/<app_id>/logs")
@@ -210,8 +210,8 @@ def _sum(services: Services, app: str, name: str, containers: Sequence[str]) -> 
     return AppStats(
         id=app,
         name=name,
-        cpu_percent=round(sum(it.cpu_percent for it in used), 2),
-        memory_bytes=sum(it.memory_bytes for it in used),
+        cpu_percent=round(sum(it.cpu_percent for it in used), 2) if used else None,
+        memory_bytes=sum(it.memory_bytes for it in used) if used else None,
     )
 
 

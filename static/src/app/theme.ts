@@ -21,6 +21,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: dialog },
     // To choose what is chosen already is no wish to have nothing chosen.
+    // With the radius of the others it looks like a radio button.
+    Checkbox: { defaultProps: { radius: "sm" } },
     Select: { defaultProps: { allowDeselect: false } },
   },
 });

@@ -17,13 +17,16 @@ export function parseDate(text: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Write a date with the time, in the time zone of the browser. */
+/** Write a date with the time, in the time zone of the browser, and in one line wherever it stands. */
 export function dateTime(text: string, language: string): string {
   const date = parseDate(text);
-  return date
-    ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(date)
-    : "";
+  if (!date) return "";
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+  return format.format(date).replace(/\s/g, "\u00a0");
 }
+
+/** Write who did something, as AppOS tells it, `_superusers:ada@example.com`: the address alone. */
+export const who = (actor: string) => actor.replace(/^(?:_superusers|users):/, "");
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],

@@ -37,9 +37,7 @@ export function AppsPage() {
           items.length ? (
             <AppTable apps={items} />
           ) : (
-            <EmptyState title={t("apps.none")} action={fresh}>
-              {t("apps.noneText")}
-            </EmptyState>
+            <EmptyState title={t("apps.none")}>{t("apps.noneText")}</EmptyState>
           )
         }
       </Loaded>

@@ -48,8 +48,8 @@ export async function order(path: string, body?: unknown): Promise<Job | null> {
 export interface Used {
   id: string;
   name: string;
-  cpuPercent: number;
-  memoryBytes: number;
+  cpuPercent: number | null;
+  memoryBytes: number | null;
 }
 
 /** What apps use, streamed while it is looked at. */

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { literal } from "@/api/list";
 import { queries } from "@/api/queries";
 import type { Entry } from "@/api/types";
-import { dateTime } from "@/components/format";
+import { dateTime, who } from "@/components/format";
 import { PageFrame, Scroll } from "@/components/PageFrame";
 import { Pager } from "@/components/Pager";
 import { StateBadge } from "@/components/StateBadge";
@@ -74,7 +74,7 @@ function Entries({ entries }: { entries: readonly Entry[] }) {
           {entries.map((entry) => (
             <Table.Tr key={entry.id}>
               <Table.Td>{dateTime(entry.created, code)}</Table.Td>
-              <Table.Td>{entry.actor}</Table.Td>
+              <Table.Td>{who(entry.actor)}</Table.Td>
               <Table.Td>
                 <code>{entry.action}</code>
               </Table.Td>

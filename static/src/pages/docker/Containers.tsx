@@ -86,7 +86,7 @@ function Row({ container }: { container: Container }) {
       <Table.Td>
         <StateBadge state={container.state} /> {container.health && <StateBadge state={container.health} />}
       </Table.Td>
-      <Table.Td>{container.image}</Table.Td>
+      <Table.Td>{shortImage(container.image)}</Table.Td>
       <Table.Td>
         {container.ports.map((port) => (
           <div key={`${port.hostIp}${port.hostPort}${port.protocol}`}>
@@ -153,3 +153,6 @@ function Acts({ container, label }: { container: Container; label: string }) {
     </Group>
   );
 }
+
+/** An image that has no name is told by the beginning of its id. */
+const shortImage = (image: string) => image.replace(/^sha256:([0-9a-f]{12})[0-9a-f]+$/, "$1");

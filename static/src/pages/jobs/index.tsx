@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { literal } from "@/api/list";
 import { queries } from "@/api/queries";
 import type { Job } from "@/api/types";
-import { ago, dateTime } from "@/components/format";
+import { ago, dateTime, who } from "@/components/format";
 import { PageFrame, Scroll } from "@/components/PageFrame";
 import { Pager } from "@/components/Pager";
 import { StateBadge } from "@/components/StateBadge";
@@ -105,7 +105,7 @@ export function Jobs({ jobs }: { jobs: readonly Job[] }) {
               <Table.Td>
                 <StateBadge state={job.state} of="job" />
               </Table.Td>
-              <Table.Td>{job.requestedBy}</Table.Td>
+              <Table.Td>{who(job.requestedBy)}</Table.Td>
               <Table.Td>
                 <time dateTime={job.created} title={dateTime(job.created, code)}>
                   {ago(job.created, code)}

@@ -6,7 +6,7 @@ import { address, api } from "@/api/client";
 import { queries } from "@/api/queries";
 import { isFinal, type Job, type JobLine } from "@/api/types";
 import { Confirm } from "@/components/Confirm";
-import { dateTime } from "@/components/format";
+import { dateTime, who } from "@/components/format";
 import { LogView } from "@/components/logs/LogView";
 import { useLines } from "@/components/logs/useLines";
 import { Card, PageFrame } from "@/components/PageFrame";
@@ -34,7 +34,7 @@ function Shown({ job }: { job: Job }) {
       <Card label={t("job.steps")}>
         <StateBadge state={job.state} of="job" />
         <Text c="dimmed" size="sm">
-          {t("job.by", { who: job.requestedBy, when: dateTime(job.created, code) })}
+          {t("job.by", { who: who(job.requestedBy), when: dateTime(job.created, code) })}
         </Text>
         {job.error && (
           <Alert role="alert" color="red" variant="outline" title={t("job.failed")}>

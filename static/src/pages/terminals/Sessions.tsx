@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { Confirm } from "@/components/Confirm";
-import { bytes, dateTime, duration } from "@/components/format";
+import { bytes, dateTime, duration, who } from "@/components/format";
 import { Scroll } from "@/components/PageFrame";
 import { EmptyState, Loaded } from "@/components/States";
 import { useLanguage } from "@/i18n";
@@ -62,7 +62,7 @@ export function Sessions() {
                     <Table.Tr key={each.id}>
                       <Table.Td>{placeOf(each)}</Table.Td>
                       <Table.Td>
-                        {each.user} ({each.address})
+                        {who(each.user)} ({each.address})
                       </Table.Td>
                       <Table.Td>{dateTime(each.started, code)}</Table.Td>
                       <Table.Td>{duration(each.idleSeconds, code)}</Table.Td>

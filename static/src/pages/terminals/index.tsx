@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { api, download } from "@/api/client";
 import type { Page } from "@/api/list";
 import { Confirm } from "@/components/Confirm";
-import { bytes, dateTime } from "@/components/format";
+import { bytes, dateTime, who } from "@/components/format";
 import { PageFrame, Scroll } from "@/components/PageFrame";
 import { Pager } from "@/components/Pager";
 import { EmptyState, Loaded, Loading } from "@/components/States";
@@ -79,7 +79,7 @@ function Recordings({ recordings }: { recordings: readonly Recording[] }) {
           {recordings.map((each) => (
             <Table.Tr key={each.id}>
               <Table.Td>{each.where}</Table.Td>
-              <Table.Td>{each.user}</Table.Td>
+              <Table.Td>{who(each.user)}</Table.Td>
               <Table.Td>{dateTime(each.started, code)}</Table.Td>
               <Table.Td>{bytes(each.sizeBytes, code)}</Table.Td>
               <Table.Td>

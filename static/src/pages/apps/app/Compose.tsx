@@ -6,7 +6,7 @@ import { api } from "@/api/client";
 import { CodeDiff } from "@/components/editor/CodeDiff";
 import { CodeEditor } from "@/components/editor/CodeEditor";
 import { completeCompose } from "@/components/editor/compose";
-import { dateTime } from "@/components/format";
+import { dateTime, who } from "@/components/format";
 import { ErrorState, Loaded } from "@/components/States";
 import { tell } from "@/components/toast";
 import { useSending } from "@/components/useSending";
@@ -120,7 +120,7 @@ function History({ app, kept, text, onTake }: HistoryProps) {
           onChange={setNumber}
           data={kept.history.map((each) => ({
             value: String(each.number),
-            label: `${each.number} · ${each.reason} · ${dateTime(each.created, code)} · ${each.createdBy}`,
+            label: `${each.number} · ${each.reason} · ${dateTime(each.created, code)} · ${who(each.createdBy)}`,
           }))}
         />
         <Button

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api } from "@/api/client";
 import { literal, type Page } from "@/api/list";
 import type { Job } from "@/api/types";
-import { dateTime } from "@/components/format";
+import { dateTime, who } from "@/components/format";
 import { Scroll } from "@/components/PageFrame";
 import { StateBadge } from "@/components/StateBadge";
 import { EmptyState, Loaded } from "@/components/States";
@@ -37,7 +37,7 @@ export default function Jobs({ app }: { app: App }) {
                     <Table.Td>
                       <StateBadge state={job.state} of="job" />
                     </Table.Td>
-                    <Table.Td>{job.requestedBy}</Table.Td>
+                    <Table.Td>{who(job.requestedBy)}</Table.Td>
                     <Table.Td>{dateTime(job.created, code)}</Table.Td>
                     <Table.Td>{job.error?.message}</Table.Td>
                   </Table.Tr>

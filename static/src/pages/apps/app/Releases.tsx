@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { Confirm } from "@/components/Confirm";
-import { dateTime } from "@/components/format";
+import { dateTime, who } from "@/components/format";
 import { Scroll } from "@/components/PageFrame";
 import { StateBadge } from "@/components/StateBadge";
 import { Loaded } from "@/components/States";
@@ -49,7 +49,7 @@ export default function Releases({ app }: { app: App }) {
                     </Table.Td>
                     <Table.Td>{release.kind}</Table.Td>
                     <Table.Td>{dateTime(release.created, code)}</Table.Td>
-                    <Table.Td>{release.createdBy}</Table.Td>
+                    <Table.Td>{who(release.createdBy)}</Table.Td>
                     <Table.Td>
                       {Object.entries(release.images).map(([service, image]) => (
                         <div key={service}>

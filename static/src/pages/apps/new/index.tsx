@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { Button, Group, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { PageFrame } from "@/components/PageFrame";
@@ -43,12 +43,14 @@ export function NewAppPage() {
             void navigate(`/apps/${name}`);
           }}
         />
-        <Button mt="md" variant="default" onClick={() => void navigate(`/apps/${name}`)}>
-          {t("apps.open", { name })}
-        </Button>
-        <Button mt="md" ml="sm" variant="default" onClick={() => setDeploying(null)}>
-          {t("apps.backToForm")}
-        </Button>
+        <Group>
+          <Button variant="default" onClick={() => void navigate(`/apps/${name}`)}>
+            {t("apps.open", { name })}
+          </Button>
+          <Button variant="default" onClick={() => setDeploying(null)}>
+            {t("apps.backToForm")}
+          </Button>
+        </Group>
       </PageFrame>
     );
   }
