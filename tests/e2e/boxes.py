@@ -19,7 +19,7 @@ from typing import Any
 import docker
 from docker.models.containers import Container
 
-from tests.serving import EMAIL, PASSWORD, ROOT, Server, free_port, wait_for
+from tests.serving import ROOT, Server, free_port, wait_for
 
 NAME = "appos"
 IMAGE = "appos:latest"
@@ -143,14 +143,6 @@ class Box:
 
     def are_running(self) -> bool:
         return [state for state, _ in self.services().values()] == ["RUNNING"] * 3
-
-    def claim(self) -> str:
-        """Create the first superuser and return a token of it."""
-        link = self.run("appos", "setup-link")
-        body = {"email": EMAIL, "password": PASSWORD, "token": link.strip().partition("#token=")[2]}
-        claimed = self.web.request("POST", "/api/appos/setup/init", json_=body)
-        assert claimed.status == 200, claimed.text
-        return str(claimed.json()["token"])
 
     def make_papers(self) -> None:
         """Make a collection with a title and a file of up to 300 MB."""

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.boxes import Box, build_image
+from tests.e2e.dashboard import claim
 from tests.serving import EMAIL, PASSWORD, Server, running_server
 
 if TYPE_CHECKING:
@@ -84,9 +85,10 @@ def box(engine_host: str, tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 
 @pytest.fixture(scope="session")
-def claimed(box: Box) -> Box:
-    """The same, with a superuser who has signed in and a collection of papers that anybody may read."""
-    box.token = box.claim()
+def claimed(box: Box, browser: Browser) -> Box:
+    """The same, with a superuser who has claimed it by its link, and papers that anybody may read."""
+    claim(browser, box.run("appos", "setup-link").strip())
+    box.token = str(box.web.sign_in().json()["token"])
     box.make_papers()
     return box
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.serving import EMAIL, PASSWORD, ROOT, Server
 
@@ -49,6 +49,19 @@ class Desk:
         fill_sign_in(page)
         page.wait_for_url(f"{self.server.url}/")
         return page
+
+
+def claim(browser: Browser, link: str) -> None:
+    """Make the first superuser of an installation, as somebody does who opens its link."""
+    context = browser.new_context(viewport=DESK)
+    page = context.new_page()
+    page.goto(link)
+    page.fill("input[name=email]", EMAIL)
+    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=repeat]", PASSWORD)
+    page.press("input[name=repeat]", "Enter")
+    wait_until_shown(page, "Home")
+    context.close()
 
 
 def fill_sign_in(page: Page, password: str = PASSWORD) -> None:

@@ -13,6 +13,7 @@ from tests.serving import EMAIL, PASSWORD, Server, running_server
 PAGES = {
     "/": "Home",
     "/jobs": "Jobs",
+    "/terminals": "Terminals",
     "/services": "Services",
     "/audit": "Audit",
     "/users": "Users",
@@ -264,6 +265,14 @@ def test_a_file_that_does_not_arrive_is_asked_for_again(desk: Desk, name: str) -
     page.goto(f"{desk.server.url}/audit")
     wait_until_shown(page, "Audit")
     assert len(lost) == 1
+
+
+def test_a_browser_that_takes_itself_for_offline_is_served(desk: Desk) -> None:
+    page = desk.open("/")
+    wait_until_shown(page, "Home")
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
+    page.get_by_role("link", name="Audit").click()
+    wait_until_shown(page, "Audit")
 
 
 def test_users_are_made_changed_and_deleted_by_name(desk: Desk) -> None:

@@ -7,22 +7,31 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.dashboard import DESK, PHONE, Desk, is_too_wide, shot, violations
+from tests.e2e.dashboard import DESK, PHONE, Desk, claim, is_too_wide, shot, violations
 from tests.e2e.life import SECOND, live, typed
 from tests.integration.app_site import AppSite, app_site, web
+from tests.serving import Server
 
 PAGES = (
     "/apps",
     "/apps/new",
+    "/apps/new/adopt",
     *(f"/apps/shop/{part}" for part in ("overview", "logs", "environment", "compose")),
-    *(f"/apps/shop/{part}" for part in ("files", "releases", "jobs", "settings")),
+    *(f"/apps/shop/{part}" for part in ("terminal", "files", "releases", "events", "jobs", "settings")),
     *(f"/docker/{part}" for part in ("containers", "images", "volumes", "networks", "disk")),
 )
 
 
 @pytest.fixture(scope="module")
-def site(engine_host: str, tiny_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSite]:
-    with app_site(tmp_path_factory.mktemp("dashboard"), engine_host, tiny_image) as running:
+def site(
+    engine_host: str, tiny_image: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppSite]:
+    def by_its_link(server: Server) -> str:
+        claim(browser, f"{server.url}/setup#token={server.claim_token()}")
+        return str(server.sign_in().json()["token"])
+
+    folder = tmp_path_factory.mktemp("dashboard")
+    with app_site(folder, engine_host, tiny_image, claim=by_its_link) as running:
         yield running
 
 

@@ -83,6 +83,20 @@ def focus(page: Page, wanted: str) -> None:
     raise AssertionError(f"{wanted!r} never had the focus")
 
 
+def use_terminal(page: Page) -> None:
+    """Go to the terminals of an app, open one, and type in it."""
+    for part in ("Logs", "Terminal"):
+        page.get_by_role("tab", selected=True).focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("tab", selected=True)).to_have_text(part)
+    focus(page, "Open a terminal")
+    page.keyboard.press("Enter")
+    expect(page.locator(".xterm-rows")).to_contain_text("#", timeout=SECONDS)
+    page.keyboard.type("echo keyed-$((40+2))\n")
+    expect(page.locator(".xterm-rows")).to_contain_text("keyed-42", timeout=SECONDS)
+
+
 def test_an_app_lives_by_the_keyboard_alone(desk: Desk, site: AppSite) -> None:
     page = desk.open("/login")
     expect(page.locator("input[name=email]")).to_be_focused()
@@ -110,17 +124,7 @@ def test_an_app_lives_by_the_keyboard_alone(desk: Desk, site: AppSite) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/apps/keyed", timeout=SECONDS)
 
-    for part in ("Logs", "Terminal"):
-        page.get_by_role("tab", selected=True).focus()
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("tab", selected=True)).to_have_text(part)
-    focus(page, "Open a terminal")
-    page.keyboard.press("Enter")
-    expect(page.locator(".xterm-rows")).to_contain_text("#", timeout=SECONDS)
-    page.keyboard.type("echo keyed-$((40+2))\n")
-    expect(page.locator(".xterm-rows")).to_contain_text("keyed-42", timeout=SECONDS)
-
+    use_terminal(page)
     page.goto(f"{site.server.url}/apps/keyed")
     wait_until_shown(page, "keyed")
     focus(page, "Stop")

@@ -3,7 +3,7 @@
 import http.client
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,10 +121,12 @@ def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
 
 
 @contextmanager
-def app_site(folder: Path, host: str, image: str, **env: str) -> Iterator[AppSite]:
-    """Run AppOS on an engine; what it deployed is removed at the end."""
+def app_site(
+    folder: Path, host: str, image: str, *, claim: Callable[[Server], str] = Server.claim, **env: str
+) -> Iterator[AppSite]:
+    """Run AppOS on an engine; `claim` makes its superuser. What it deployed is removed at the end."""
     with running_server(folder / "data", DOCKER_HOST=host, **env) as server:
-        site = AppSite(server, host, image, server.claim())
+        site = AppSite(server, host, image, claim(server))
         yield site
         for app in site.done("GET", "apps?perPage=200", status=200)["items"]:
             site.remove(app["name"])

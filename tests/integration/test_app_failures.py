@@ -8,7 +8,7 @@ import pytest
 from tests.engine_daemon import running_engine
 from tests.engine_images import client_of, load_tiny_image
 from tests.integration.app_site import AppSite, app_site, web
-from tests.integration.breaking import await_step, cut_registry, is_failed
+from tests.integration.breaking import CUT_OFF, await_step, cut_registry, is_failed
 from tests.serving import free_port
 
 QUICK = {"watchSeconds": 2, "waitSeconds": 15}
@@ -96,7 +96,8 @@ def test_a_disk_that_is_full(site: AppSite, shop: dict[str, tuple[str, str]]) ->
 def test_a_pull_that_is_cut_off(site: AppSite, shop: dict[str, tuple[str, str]]) -> None:
     with cut_registry() as registry:
         job = site.edited("shop", web(f"{registry}/big:1", "two"))
-    is_failed(job, "EOF", "Release 1 was not touched.")
+    is_failed(job, "Release 1 was not touched.")
+    assert CUT_OFF.search(job["error"]["message"]), job["error"]
     _is_as_before(site, shop)
 
 

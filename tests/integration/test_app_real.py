@@ -19,7 +19,7 @@ from tests.engine_daemon import PrivateEngine, running_engine
 from tests.engine_images import client_of
 from tests.engine_registry import IMAGES, Registry, running_registry
 from tests.integration.app_site import AppSite, app_site
-from tests.integration.breaking import await_step, cut_registry, is_failed
+from tests.integration.breaking import CUT_OFF, await_step, cut_registry, is_failed
 from tests.integration.real_apps import BROKEN, RealApp
 from tests.serving import ROOT, free_port
 
@@ -133,7 +133,8 @@ def a_full_disk(trial: Trial) -> None:
 def a_pull_that_is_cut_off(trial: Trial) -> None:
     with cut_registry() as registry:
         job = trial.end(trial.begin(trial.main(image=f"{registry}/big:1")))
-    is_failed(job, "EOF", f"Release {trial.release} was not touched.")
+    is_failed(job, f"Release {trial.release} was not touched.")
+    assert CUT_OFF.search(job["error"]["message"]), job["error"]
     trial.is_old()
 
 

@@ -306,14 +306,21 @@ class Attempt:
         try:
             return self._patiently(watch)
         except EngineError as error:
-            if error.code in ("unhealthy", KILLED):
-                self._log_last_lines()
-            raise
+            if error.code not in ("unhealthy", KILLED):
+                raise
+            raise EngineError(f"{error.message}{self._last_words(error.message)}", code=error.code) from error
 
-    def _log_last_lines(self) -> None:
-        veil = Veil.of({}, (self._files().directory / ".env",))
+    def _last_words(self, message: str) -> str:
+        """Log the last lines of all containers, and return that of the one which a message begins with."""
+        veil, found = Veil.of({}, (self._files().directory / ".env",)), ""
         for line in self._parts.projects.logs(self._files(), tail=20):
-            self._run.log(veil.over(line.decode(errors="replace").rstrip()))
+            text = veil.over(line.decode(errors="replace").rstrip())
+            self._run.log(text)
+            # Compose writes `web-1  | text`, or a name that the file gives.
+            name, _, said = text.partition("|")
+            if message.startswith((f"{self._name}-{name.strip()} ", f"{name.strip()} ")) and said.strip():
+                found = said.strip()
+        return f" Its last line: {found}" if found else ""
 
     def _finish(self) -> str:
         """Make it the release that is deployed."""

@@ -92,9 +92,8 @@ def trouble(container: Container, restarts_before: int) -> str:
     One that ended with 0 and is not started again has done its work.
     """
     if container.restart_count > restarts_before or container.state == "restarting":
-        return f"was started again {container.restart_count} times, the last time after exit code " + str(
-            container.exit_code
-        )
+        code = f", the last time after exit code {container.exit_code}" if container.exit_code else ""
+        return f"was started again {container.restart_count} times{code}"
     if container.state == "dead" or (container.state == "exited" and container.exit_code != 0):
         killed = ", for want of memory" if container.oom_killed else ""
         return f"ended with exit code {container.exit_code}{killed}"

@@ -7,11 +7,13 @@ const MOST_RETRIES = 30;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // A browser that takes itself for offline may well reach the machine that it runs on, or that stands beside it.
+      networkMode: "always",
       staleTime: 10_000,
       refetchOnWindowFocus: true,
       retry: (count, thrown) => asApiError(thrown).isPassing && count < MOST_RETRIES,
       retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 5000),
     },
-    mutations: { retry: false },
+    mutations: { networkMode: "always", retry: false },
   },
 });
