@@ -267,6 +267,28 @@ def test_a_file_that_does_not_arrive_is_asked_for_again(desk: Desk, name: str) -
     assert len(lost) == 1
 
 
+def test_a_token_is_renewed_and_an_answer_that_is_cut_off_signs_nobody_out(desk: Desk) -> None:
+    page = desk.open("/")
+    wait_until_shown(page, "Home")
+    asked: list[str] = []
+
+    def cut_off(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=200, body="")
+
+    page.route("**/auth-refresh*", cut_off)
+    page.reload()
+    wait_until_shown(page, "Home")
+    assert asked == []
+    page.evaluate("localStorage.setItem('appos_token_since', '1')")
+    with page.expect_response("**/auth-refresh*"):
+        page.reload()
+    wait_until_shown(page, "Home")
+    page.goto(f"{desk.server.url}/audit")
+    wait_until_shown(page, "Audit")
+    assert asked
+
+
 def test_a_browser_that_takes_itself_for_offline_is_served(desk: Desk) -> None:
     page = desk.open("/")
     wait_until_shown(page, "Home")

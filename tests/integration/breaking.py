@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 from tests.integration.app_site import AppSite
 
-
 # The engine's words for a layer that ends in its middle, also when it asks for the rest.
 CUT_OFF = re.compile(r"EOF|byte range|reset by peer")
 

@@ -1,7 +1,10 @@
 /** Who is signed in: PocketBase's client keeps token and account in localStorage, for all tabs. */
 import PocketBase, { type RecordModel } from "pocketbase";
+import { ApiError } from "./error";
+import { AuthStore } from "./store";
 
-export const pb = new PocketBase(window.location.origin);
+const store = new AuthStore();
+export const pb = new PocketBase(window.location.origin, store);
 pb.autoCancellation(false);
 
 export const SUPERUSERS = "_superusers";
@@ -46,15 +49,20 @@ export const session = {
 /** Sign in as superuser, else as user. */
 export async function signIn(email: string, password: string, collection?: string): Promise<void> {
   if (collection) {
-    await pb.collection(collection).authWithPassword(email, password);
+    await authenticate(collection, email, password);
     return;
   }
   try {
-    await pb.collection(SUPERUSERS).authWithPassword(email, password);
+    await authenticate(SUPERUSERS, email, password);
   } catch (thrown) {
     if ((thrown as { status?: number }).status !== WRONG_PASSWORD) throw thrown;
-    await pb.collection(USERS).authWithPassword(email, password);
+    await authenticate(USERS, email, password);
   }
+}
+
+async function authenticate(collection: string, email: string, password: string): Promise<void> {
+  const { token } = await pb.collection(collection).authWithPassword(email, password);
+  if (!token) throw new ApiError(0, "unreachable", "The answer was cut off.");
 }
 
 /** Forget the token in every tab of this browser. */
@@ -75,9 +83,8 @@ export function signedInAgain(refused: string): Promise<void> {
 export async function renew(now = Date.now() / 1000): Promise<void> {
   const account = current.account;
   if (!account || current.isExpired) return;
-  const { iat, exp } = claims(pb.authStore.token);
-  const begun = iat ?? exp - 2 * (exp - now);
-  if (now < begun + (exp - begun) * RENEW_AFTER) return;
+  const { exp } = claims(pb.authStore.token);
+  if (now < store.since + (exp - store.since) * RENEW_AFTER) return;
   await pb.collection(account.collection).authRefresh();
 }
 
@@ -99,13 +106,10 @@ function accountOf(record: RecordModel | null): Account | null {
   return { id, email: email ?? "", name: name ?? "", collection, isSuperuser: collection === SUPERUSERS };
 }
 
-function claims(token: string): { iat?: number; exp: number } {
+function claims(token: string): { exp: number } {
   const payload = token.split(".")[1] ?? "";
   try {
-    return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as {
-      iat?: number;
-      exp: number;
-    };
+    return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as { exp: number };
   } catch {
     return { exp: 0 };
   }
