@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.dashboard import DESK, Desk, wait_until_shown
+from tests.e2e.dashboard import DESK, Desk, violations, wait_until_shown
 from tests.e2e.life import SECONDS
 from tests.integration.app_site import AppSite, app_site, web
 from tests.serving import wait_for
@@ -177,3 +177,4 @@ def test_charts_are_drawn_and_told(desk: Desk, site: AppSite, tmp_path: Path) ->
     assert colours > 5, "the chart is empty"
     expect(part).to_contain_text("CPU")
     expect(part.get_by_text("now,").first).to_be_attached()
+    assert violations(page) == []

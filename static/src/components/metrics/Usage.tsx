@@ -112,7 +112,7 @@ function Drawing({ drawn, metrics }: { drawn: Drawn; metrics: Metrics }) {
     return t("usage.told", { what: label, now: format(last), low: format(low), high: format(high) });
   });
   return (
-    <Card label={t(drawn.title)}>
+    <Card>
       <Title order={3} size="h5">
         {t(drawn.title)}
       </Title>
