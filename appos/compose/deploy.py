@@ -14,7 +14,7 @@ from appos.compose.invocation import UpOptions
 from appos.compose.leftovers import PROJECT, Yard, tidy
 from appos.compose.model import Project, model_of
 from appos.compose.models import ProjectFiles
-from appos.compose.networks import Renewed, Switch, drop, half_made, restore
+from appos.compose.networks import Renewed, Switch, drop, half_made, is_gone, rejoin, restore
 from appos.compose.process import Cancel
 from appos.compose.progress import Step
 from appos.compose.runs import writing
@@ -58,7 +58,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
-class Engine(Yard, Switch, Protocol):
+class Engine(Switch, Yard, Protocol):
     """What a deployment asks of an engine. `appos.engine.port.Engine` is one."""
 
 
@@ -123,6 +123,8 @@ class Deployment:
                 network = half_made(error.message)
                 if network:
                     drop(self._engine, self._files.name, network)
+                elif is_gone(error.message):
+                    rejoin(self._engine, self._project)
             self._sleep(POLL_SECONDS)
 
     def _once(self) -> Outcome:

@@ -7,7 +7,7 @@ already.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -20,6 +20,7 @@ SERVICE = "com.docker.compose.service"
 
 # The engine's words. Source: moby, daemon/container_operations.go.
 _OFF_ALREADY = re.compile(r"is not connected to (?:the )?network (?P<network>\S+)")
+_GONE = re.compile(r"network \S+ not found")
 
 
 class Net(Protocol):
@@ -31,10 +32,17 @@ class Net(Protocol):
     def containers(self) -> Sequence[str]: ...
 
 
+class Attached(Part, Protocol):
+    """A container of a project, with the names of the networks that it joins when it runs."""
+
+    @property
+    def networks(self) -> Sequence[str]: ...
+
+
 class Switch(Protocol):
     """Who takes containers off networks and puts them on. `appos.engine.port.Engine` is one."""
 
-    def containers(self, *, labels: Mapping[str, str] | None = None) -> Sequence[Part]:
+    def containers(self, *, labels: Mapping[str, str] | None = None) -> Sequence[Attached]:
         """Return the containers that have these labels, stopped ones too."""
         ...
 
@@ -61,6 +69,11 @@ def half_made(said: str) -> str:
     """Return the network that Compose cannot make anew, by its words; "" if it failed for another reason."""
     found = _OFF_ALREADY.search(said)
     return found["network"].strip("\"'") if found else ""
+
+
+def is_gone(said: str) -> bool:
+    """Whether a container could not be started since a network of its is gone, by the engine's words."""
+    return _GONE.search(said) is not None
 
 
 def drop(switch: Switch, project: str, network: str) -> None:
@@ -107,13 +120,26 @@ class Renewed:
             restore(switch, project, kept, self._networks)
 
 
+def rejoin(switch: Switch, project: Project) -> None:
+    """Put the containers that do not run on the networks that have the names of theirs by now."""
+    for container in switch.containers(labels={PROJECT: project.name}):
+        # Where there is none of that name, the next run says so in Compose's words.
+        with suppress(NotFoundError):
+            if container.state != "running":
+                _attach(switch, project, container, container.networks)
+
+
 def restore(switch: Switch, project: Project, containers: Iterable[Part], networks: Iterable[str]) -> None:
     """Put running containers on networks again, with the aliases and addresses that the project says."""
     wanted = set(networks)
     for container in containers:
-        service = project.services.get(container.labels.get(SERVICE, ""))
-        if service is None or container.state != "running":
-            continue
+        if container.state == "running":
+            _attach(switch, project, container, wanted)
+
+
+def _attach(switch: Switch, project: Project, container: Part, wanted: Collection[str]) -> None:
+    service = project.services.get(container.labels.get(SERVICE, ""))
+    if service is not None:
         for key, attachment in (service.networks or {}).items():
             name = project.networks[key].name if key in project.networks else ""
             if name in wanted:

@@ -54,6 +54,7 @@ class EngineWatch:
         self._changed = threading.Event()
         self._closing = threading.Event()
         self._known = threading.Event()
+        self._refreshing = threading.Lock()
         # Grows with every change, so that whoever keeps an answer knows whether it is still right.
         self.version = 0
         # How often the engine was there and then was not.
@@ -126,20 +127,27 @@ class EngineWatch:
 
     def _refresh_when_changed(self) -> None:
         while not self._closing.is_set():
-            is_changed = self._changed.wait(RESYNC_SECONDS)
+            self._changed.wait(RESYNC_SECONDS)
             self._changed.clear()
             if self._closing.is_set():
                 return
-            if not is_changed and not self._state.connected:
-                continue
+            if not self._state.connected:
+                continue  # All is looked at once it is back.
             try:
                 self._refresh()
             except EngineError as error:
-                # The stream of events ends too, and is opened again.
+                # Where the engine is gone the stream of events ends too, and is opened again.
                 log.info("containers_not_listed", extra={"reason": error.message})
+                self._changed.set()
+                self._closing.wait(RETRY_SECONDS)
             self._closing.wait(PAUSE_SECONDS)
 
     def _refresh(self) -> None:
+        # Two that overtake one another would leave the older answer.
+        with self._refreshing:
+            self._look()
+
+    def _look(self) -> None:
         found = tuple(self._engine.containers())
         before = {it.id: it for it in self._containers}
         projects: dict[str, list[ContainerSummary]] = defaultdict(list)

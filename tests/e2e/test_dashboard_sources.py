@@ -107,9 +107,12 @@ def test_what_differs_is_told_and_put_right(desk: Desk, site: AppSite) -> None:
     expect(page.get_by_role("alert")).to_contain_text("web", timeout=SECONDS)
     fits(page)
     page.get_by_role("button", name="Bring the release back").click()
-    page.get_by_role("dialog").get_by_role("button", name="Bring the release back").click()
-    expect(page.get_by_role("alert")).to_have_count(0, timeout=SECONDS)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as ordered:
+        page.get_by_role("dialog").get_by_role("button", name="Bring the release back").click()
+    job = site.job(ordered.value.json())
+    assert job["state"] == "succeeded", job
     site.state("drifted", "running")
+    expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("tab", name="Events").click()
     expect(page.get_by_role("cell", name="destroy")).to_be_visible()
     expect(page.get_by_role("cell", name="health_status: healthy").first).to_be_visible()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.engine_images import client_of
 from tests.integration.app_site import AppSite, app_site, web
 
 
@@ -51,6 +52,23 @@ def test_an_app_is_stopped_started_and_restarted(site: AppSite, quick: dict[str,
     site.state("clock", "running")
     assert site.verb("clock", "restart", {"services": ["web"]})["state"] == "succeeded"
     site.state("clock", "running")
+
+
+def test_a_network_that_was_pruned_while_an_app_was_stopped_is_told_and_made_anew(
+    site: AppSite, quick: dict[str, object]
+) -> None:
+    site.deployed("pruned", web(site.image), settings=quick)
+    before = site.containers("pruned")
+    assert site.verb("pruned", "stop")["state"] == "succeeded"
+    with client_of(site.host) as client:
+        client.networks.get("pruned_default").remove()
+    job = site.verb("pruned", "start")
+    assert (job["state"], job["error"]["code"]) == ("failed", "network_gone")
+    assert "redeploy pruned" in job["error"]["message"]
+    assert site.verb("pruned", "redeploy")["state"] == "succeeded"
+    site.state("pruned", "running")
+    assert site.containers("pruned") == before
+    site.remove("pruned")
 
 
 def test_a_first_deployment_that_fails_leaves_its_text_and_nothing_running(

@@ -18,7 +18,7 @@ from appos.compose.process import Cancel
 from appos.compose.progress import Step
 from appos.compose.runs import processes_of
 from appos.errors import EngineError
-from tests.integration.compose_shop import FOREVER, MakeShop, one, shop, shops
+from tests.integration.compose_shop import FOREVER, MakeShop, Shop, one, shop, shops
 
 CANARY = "canary-7f3a91"
 LABELS = "com.docker.compose.project"
@@ -249,10 +249,19 @@ def test_a_container_that_was_to_get_its_name_gets_it(make_shop: MakeShop, tiny_
     assert project.ids() == {f"{project.name}-web-1": new}
 
 
-def test_a_network_that_was_half_taken_apart_is_made_anew(make_shop: MakeShop, tiny_image: str) -> None:
-    """So an `up` ends that is killed while it makes a network anew; Compose then fails for ever."""
-    content = one(tiny_image, networks=["net"])
-    content["services"]["db"] = content["services"]["web"]
+@pytest.mark.parametrize(("first", "second"), [("web", "db"), ("db", "web")])
+def test_a_network_that_was_half_taken_apart_is_made_anew(
+    make_shop: MakeShop, tiny_image: str, first: str, second: str
+) -> None:
+    """So an `up` ends that is killed while it makes a network anew; Compose then fails for ever.
+
+    Compose takes the container that was made last off the network first: where that is the one that is off
+    already, the other keeps the identifier of a network that goes.
+    """
+    content = one(tiny_image, networks=["net"], init=True)
+    services = content["services"]
+    services["db"] = dict(services["web"])
+    services[second] = {**services[second], "depends_on": [first]}
     project = make_shop({**content, "networks": {"net": {"labels": {"version": "1"}}}})
     project.deploy()
     project.engine.disconnect(f"{project.name}_net", f"{project.name}-db-1", force=True)
@@ -265,9 +274,41 @@ def test_a_network_that_was_half_taken_apart_is_made_anew(make_shop: MakeShop, t
     assert project.deploy().unhealthy == ()
 
     assert project.engine.network(f"{project.name}_net").labels["version"] == "2"
-    for name in ("web", "db"):
+    assert_found(project, "web", "db")
+
+
+def test_a_network_that_was_removed_while_all_was_stopped_is_made_anew(
+    make_shop: MakeShop, tiny_image: str
+) -> None:
+    """As by `docker network prune`: the engine starts no container whose network is gone."""
+    content = one(tiny_image, networks={"back": {"aliases": ["shop"]}, "front": None}, init=True)
+    content["services"]["db"] = one(tiny_image, networks=["back"], init=True)["services"]["web"]
+    project = make_shop({**content, "networks": {"back": {}, "front": {}}})
+    project.deploy()
+    before = project.ids()
+    for name in before:
+        project.engine.stop(name)
+    for name in ("back", "front"):
+        project.engine.remove_network(f"{project.name}_{name}")
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        project.plain("-p", project.name, "up", "-d")
+    assert "not found" in caught.value.stderr
+
+    assert project.deploy().unhealthy == ()
+
+    assert project.ids() == before
+    assert project.engine.container(f"{project.name}-web-1").networks == (
+        f"{project.name}_back",
+        f"{project.name}_front",
+    )
+    assert_found(project, "web", "db", "shop")
+
+
+def assert_found(project: Shop, *names: str) -> None:
+    """See that a project's service `web` finds others by their names."""
+    for name in names:
         found = project.engine.exec_run(f"{project.name}-web-1", ["ping", "-c", "1", "-W", "2", name])
-        assert found.exit_code == 0, found
+        assert found.exit_code == 0, (name, found)
 
 
 def test_logs_follow_until_cancelled(make_shop: MakeShop, tiny_image: str) -> None:

@@ -23,7 +23,7 @@ RUN = """
 import json, sys
 from appos.engine.docker import DockerEngine
 host, image = json.loads(sys.argv[1])
-DockerEngine(host).run_once(image, ["sleep", "3"])
+DockerEngine(host).run_once(image, ["sleep", "600"])
 """
 # Kills the greenlet that waits for a command, at some moments; prints what is left of containers and files.
 KILL = """
@@ -73,6 +73,10 @@ def awkward_image(engine_host: str, tiny_image: str) -> Iterator[str]:
 
 def runs(engine: DockerEngine) -> list[str]:
     return [one.id for one in engine.containers(labels={UNTIL: ""})]
+
+
+def running(engine: DockerEngine) -> list[str]:
+    return [one.id for one in engine.containers(labels={UNTIL: ""}) if one.state == "running"]
 
 
 def test_a_command_ends_and_its_container_is_gone(site: Site) -> None:
@@ -168,8 +172,8 @@ def test_a_run_is_cut_off_by_the_end_of_its_container(engine: DockerEngine, tiny
         target=lambda: codes.append(engine.run_once(tiny_image, ["sleep", "60"]).exit_code)
     )
     waiter.start()
-    wait_for(lambda: [engine.container(id).state for id in runs(engine)] == ["running"], WAIT_SECONDS, "run")
-    engine.kill(runs(engine)[0])
+    (run,) = wait_for(lambda: running(engine), WAIT_SECONDS, "a run")
+    engine.kill(run)
     waiter.join(WAIT_SECONDS)
     assert codes == [137]
     assert runs(engine) == []
@@ -178,10 +182,12 @@ def test_a_run_is_cut_off_by_the_end_of_its_container(engine: DockerEngine, tiny
 def test_a_run_whose_process_is_killed_leaves_nothing_that_stays(
     engine: DockerEngine, engine_host: str, tiny_image: str
 ) -> None:
-    child = subprocess.Popen([sys.executable, "-c", RUN, json.dumps([engine_host, tiny_image])])
-    wait_for(lambda: [engine.container(id).state for id in runs(engine)] == ["running"], WAIT_SECONDS, "run")
-    child.send_signal(signal.SIGKILL)
-    child.wait(WAIT_SECONDS)
+    with subprocess.Popen([sys.executable, "-c", RUN, json.dumps([engine_host, tiny_image])]) as child:
+        try:
+            (run,) = wait_for(lambda: running(engine), WAIT_SECONDS, "a run")
+        finally:
+            child.send_signal(signal.SIGKILL)
+    engine.kill(run)
     wait_for(lambda: runs(engine) == [], WAIT_SECONDS, "the end of what was left")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from appos.compose.networks import is_gone
 from appos.engine.models import ContainerSummary, Network, Volume
 from appos.engine.port import Engine
 from appos.errors import ConflictError, EngineError, NotFoundError
@@ -60,6 +61,7 @@ class AppContainers:
 
         Raises:
             EngineError: `dependency_failed`: what another waits for is not healthy in time.
+            ConflictError: `network_gone`: it was removed while nothing ran on it.
         """
         started = []
         give_up_at = time.monotonic() + wait_seconds
@@ -71,9 +73,21 @@ class AppContainers:
                     self._await(other, condition, pause, give_up_at)
                     done.add(other)
             if container.state != "running":
-                self._engine.start(container.id)
+                self._start(container)
                 started.append(container.name)
         return started
+
+    def _start(self, container: ContainerSummary) -> None:
+        try:
+            self._engine.start(container.id)
+        except NotFoundError as error:
+            if not is_gone(error.message):
+                raise
+            message = (
+                f"A network of {container.name} is gone, as after a prune: redeploy {self._name},"
+                " which makes it anew."
+            )
+            raise ConflictError(message, code="network_gone") from error
 
     def _await(self, service: str, condition: str, pause: Pause, give_up_at: float) -> None:
         while True:

@@ -5,7 +5,7 @@ import type { Job } from "@/api/types";
 import { useT, type Key } from "@/i18n";
 
 /** Say that something was done. */
-export const tell = (message: string) => notifications.show({ message, color: "green", autoClose: 4000 });
+export const tell = (message: string) => notifications.show({ message, color: "green", autoClose: 4000, role: "status" });
 
 /** Say why something was not done; it stays until it is closed. */
 export const complain = (thrown: unknown) =>
@@ -13,7 +13,13 @@ export const complain = (thrown: unknown) =>
 
 /** Say that a job was queued, with a link to it. */
 export const tellJob = (job: Job) =>
-  notifications.show({ id: job.id, message: <JobToast job={job} />, color: "blue", autoClose: 8000 });
+  notifications.show({
+    id: job.id,
+    message: <JobToast job={job} />,
+    color: "blue",
+    autoClose: 8000,
+    role: "status",
+  });
 
 /** Toasts stand outside of the router, so the link asks it itself. */
 function JobToast({ job }: { job: Job }) {

@@ -28,6 +28,7 @@ RAW = {
 }
 IN_THE_WAY = "Error response from daemon: No such container: 8a42fd7b"
 HALF_MADE = "container 8a42fd7b is not connected to the network shop_net"
+GONE = "Error response from daemon: network 8e58e3b08e15 not found"
 DEPENDENCY = "dependency failed to start: container shop-db-1 is unhealthy"
 
 
@@ -261,6 +262,15 @@ def test_a_network_that_is_half_made_is_dropped(world: World, scripted: Script) 
     world.run(compose)
 
     assert world.engine.done[:4] == ["look", "disconnect", "remove shop_net", "look"]
+    assert compose.calls.count("up") == 3
+
+
+def test_where_a_network_is_gone_what_is_stopped_joins_its_successor(world: World, scripted: Script) -> None:
+    compose = scripted(failed(GONE))
+
+    world.run(compose)
+
+    assert world.engine.done[:3] == ["look", "look", "look"]
     assert compose.calls.count("up") == 3
 
 

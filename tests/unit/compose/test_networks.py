@@ -7,7 +7,7 @@ import pytest
 
 from appos.compose.leftovers import PROJECT
 from appos.compose.model import model_of
-from appos.compose.networks import SERVICE, Renewed, drop, half_made, restore
+from appos.compose.networks import SERVICE, Renewed, drop, half_made, is_gone, rejoin, restore
 from appos.compose.progress import Step
 from appos.errors import ConflictError, NotFoundError
 
@@ -28,6 +28,7 @@ class Part:
 
     service: str
     state: str = "running"
+    networks: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -97,6 +98,31 @@ class Switch:
 )
 def test_the_network_that_is_half_made_is_in_the_words(said: str, network: str) -> None:
     assert half_made(said) == network
+
+
+@pytest.mark.parametrize(
+    ("said", "is_so"),
+    [
+        ("Error response from daemon: network 8e58e3b08e15 not found", True),
+        ("network shop_front declared as external, but could not be found", False),
+        ("", False),
+    ],
+)
+def test_a_network_that_is_gone_is_in_the_words(said: str, is_so: bool) -> None:
+    assert is_gone(said) is is_so
+
+
+def test_what_is_stopped_joins_the_networks_that_have_the_names_of_its_own() -> None:
+    switch = Switch(refuses=NotFoundError)
+    switch.parts = [
+        Part("web", networks=("shop_back",)),
+        Part("db", "exited", networks=("shop_back", "elsewhere")),
+        Part("orphan", "exited", networks=("shop_back",)),
+    ]
+
+    rejoin(switch, PROJECT_MODEL)
+
+    assert switch.done == [("connect", "shop_back", "id-db", ("db", "shop-db-1", "database"), ("10.0.0.9",))]
 
 
 @pytest.mark.parametrize("refuses", [None, ConflictError, NotFoundError])
