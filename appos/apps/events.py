@@ -1,12 +1,13 @@
-"""Tells clients of apps that have changed: made, deployed, removed, or in another state than before."""
+"""Tells clients of apps that have changed: made, deployed, removed, or with services in another state."""
 
 import logging
 import threading
 from typing import Any
 
 from appos.accounts.models import Identity
-from appos.apps.models import App, AppState
+from appos.apps.models import App
 from appos.apps.service import Apps, level_of
+from appos.apps.views import AppNow
 from appos.engine.watch import EngineWatch
 from appos.errors import AppOSError
 from appos.records.models import Record
@@ -27,7 +28,7 @@ class AppEvents:
         self._watch = watch
         self._broker = broker
         self._pending: set[str] = set()
-        self._last: dict[str, tuple[App, AppState, str]] = {}
+        self._last: dict[str, AppNow] = {}
         self._woken = threading.Event()
         self._closing = threading.Event()
 
@@ -47,6 +48,7 @@ class AppEvents:
                 self._tell()
             except AppOSError as error:
                 log.warning("apps_not_told", extra={"code": error.code, "reason": error.message})
+                self._woken.set()
             self._closing.wait(PAUSE_SECONDS)
 
     def close(self) -> None:
@@ -55,24 +57,27 @@ class AppEvents:
         self._woken.set()
 
     def _tell(self) -> None:
-        pending, self._pending = self._pending, set()
         now, before = self._apps.states(), self._last
+        pending, self._pending = self._pending, set()
         self._last = now
         if not len(self._broker):
             return
         for name in before.keys() - now.keys():
             self._send("delete", before[name])
-        for name, state in now.items():
-            if name in pending or before.get(name, state)[1:] != state[1:]:
-                self._send("update", state)
+        for name, it in now.items():
+            if name in pending or _differs(before.get(name, it), it):
+                self._send("update", it)
 
-    def _send(self, action: str, told: tuple[App, AppState, str]) -> None:
-        app, state, message = told
+    def _send(self, action: str, it: AppNow) -> None:
         data: dict[str, Any] = {
             "action": action,
-            "record": {"id": app.id, "name": app.name, "state": state.value, "message": message},
+            "record": {"id": it.app.id, "name": it.app.name, "state": it.state.value, "message": it.message},
         }
-        self._broker.send(TOPIC, data, lambda auth: _may_hear(auth, app))
+        self._broker.send(TOPIC, data, lambda auth: _may_hear(auth, it.app))
+
+
+def _differs(before: AppNow, now: AppNow) -> bool:
+    return (before.state, before.message, before.services) != (now.state, now.message, now.services)
 
 
 def _may_hear(account: Record | None, app: App) -> bool:

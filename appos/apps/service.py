@@ -11,7 +11,7 @@ from appos.apps.env import write_env
 from appos.apps.files.store import ENV, AppStore
 from appos.apps.live import services_of, state_of
 from appos.apps.models import App, AppSettings, AppState, Level, Source, check_name
-from appos.apps.views import AppView, JobView, ServiceView
+from appos.apps.views import AppNow, AppView, JobView, ServiceView
 from appos.audit.models import Actor
 from appos.audit.service import Audit
 from appos.compose.models import Finding
@@ -204,12 +204,14 @@ class Apps:
             total_pages=-(-len(views) // per_page),
         )
 
-    def states(self) -> dict[str, tuple[App, AppState, str]]:
+    def states(self) -> dict[str, AppNow]:
         """Return how every app is now."""
-        return {
-            name: (it.app, *state_of(it.app, self._services(it), self._watch.state))
-            for name, it in self._all().items()
-        }
+        return {name: self._now(it) for name, it in self._all().items()}
+
+    def _now(self, known: Known) -> AppNow:
+        services = self._services(known)
+        state, message = state_of(known.app, services, self._watch.state)
+        return AppNow(app=known.app, state=state, message=message, services=services)
 
     def _services(self, known: Known) -> tuple[ServiceView, ...]:
         return services_of(self._watch.project(known.app.name), known.services)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from appos.apps.models import AppSettings, AppState, Desired, Source
+from appos.apps.models import App, AppSettings, AppState, Desired, Source
 from appos.compose.models import Finding
 from appos.engine.models import PublishedPort
 from appos.ledger.models import Job, JobState
@@ -56,6 +56,15 @@ class JobView(_Shown, frozen=True, kw_only=True):
     id: str
     kind: str
     state: JobState
+
+
+class AppNow(msgspec.Struct, frozen=True, kw_only=True):
+    """How an app is: what `AppView` tells of it that its containers may change."""
+
+    app: App
+    state: AppState
+    message: str
+    services: tuple[ServiceView, ...]
 
 
 class AppView(_Shown, frozen=True, kw_only=True):
