@@ -194,7 +194,7 @@ class Services:
         """Projects that run without AppOS."""
         from appos.apps.adoption import Adoption  # noqa: PLC0415 - see above
 
-        return Adoption(self.apps, self.watch)
+        return Adoption(self.apps, self.watch, self.engine)
 
     @cached_property
     def drifts(self) -> "Drifts":

@@ -1,4 +1,4 @@
-"""Compose projects that run without AppOS: found, and taken over without being touched."""
+"""What runs without AppOS: Compose projects, taken over untouched, and containers that no Compose made."""
 
 import re
 from pathlib import Path
@@ -6,12 +6,16 @@ from pathlib import Path
 import msgspec
 
 from appos.apps.files.store import ENV
+from appos.apps.lone import Written, problem_of, written
+from appos.apps.lone_options import restart_of
 from appos.apps.models import NAME, App, AppSettings, Source
+from appos.apps.rollout.aside import aside_name
 from appos.apps.service import Apps
 from appos.audit.models import Actor
 from appos.compose.plan import Action
-from appos.engine.models import ContainerSummary
-from appos.engine.watch import EngineWatch
+from appos.engine.models import UNTIL, ContainerSummary, Definition
+from appos.engine.port import Engine
+from appos.engine.watch import PROJECT, EngineWatch
 from appos.errors import ConflictError, NotFoundError
 
 # Source: Docker Compose, the labels of containers.
@@ -20,6 +24,10 @@ FILES = "com.docker.compose.project.config_files"
 SERVICE = "com.docker.compose.service"
 OWN = "appos"
 MOST_BYTES = 1 << 20
+MOST_PATHS = 10
+# The labels of containers that somebody else looks after: Compose, Swarm, AppOS while it asks something.
+OTHERS = (PROJECT, "com.docker.swarm.task.id", UNTIL)
+_UNFIT = re.compile(r"[^a-z0-9_-]")
 # The source of a bind in short form, or a value that names a path, relative to the project's directory.
 _RELATIVE = re.compile(
     r"^(?P<head>[ \t]*(?:-[ \t]+|(?:source|context|env_file|file):[ \t]+)['\"]?)"
@@ -29,27 +37,56 @@ _RELATIVE = re.compile(
 
 
 class Adoptable(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A project that could become an app; `problem` says why it cannot, "" if it can."""
+    """What could become an app named `name`; `problem` says why it cannot, "" if it can.
+
+    `container` is the name of a container that no Compose made, "" for a project; `directory` and `file` are
+    a project's.
+    """
 
     name: str
     directory: str
     file: str
     services: tuple[str, ...]
     problem: str = ""
+    container: str = ""
 
 
 class Adoption:
-    """Finds projects and takes them over."""
+    """Finds them and takes them over."""
 
-    def __init__(self, apps: Apps, watch: EngineWatch) -> None:
+    def __init__(self, apps: Apps, watch: EngineWatch, engine: Engine) -> None:
         self._apps = apps
         self._watch = watch
+        self._engine = engine
 
     def found(self) -> list[Adoptable]:
-        """Return the projects that run and are no apps; nothing is changed."""
-        known = {*self._apps.names(), OWN}
-        names = sorted(self._watch.projects() - known)
-        return [self._look(name, self._watch.project(name)) for name in names]
+        """Return what runs and is of no app: projects, then containers; nothing is changed."""
+        projects = sorted(self._watch.projects() - {*self._apps.names(), OWN})
+        found = [self._look(name, self._watch.project(name)) for name in projects]
+        return [*found, *(self._look_alone(it) for it in self._lone())]
+
+    def _lone(self) -> list[ContainerSummary]:
+        taken = {it.app.source.container for it in self._apps.states().values()}
+        lone = (
+            it
+            for it in self._engine.containers()
+            if it.state == "running" and it.id not in taken and not any(map(it.labels.get, OTHERS))
+        )
+        return sorted((it for it in lone if it.name != OWN), key=lambda it: it.name)
+
+    def _look_alone(self, container: ContainerSummary) -> Adoptable:
+        name = _UNFIT.sub("-", container.name.lower()).strip("-_")
+        problem = ""
+        if name in (*self._apps.names(), *self._watch.projects()) or not NAME.fullmatch(name):
+            problem = "An app may not have its name, or there is one already; rename the container."
+        else:
+            try:
+                problem = problem_of(self._engine.definition(container.id))
+            except NotFoundError:
+                problem = "Its image is gone, or it is going itself."
+        return Adoptable(
+            name=name, directory="", file="", services=(name,), problem=problem, container=container.name
+        )
 
     def _look(self, name: str, containers: tuple[ContainerSummary, ...]) -> Adoptable:
         labels = containers[0].labels if containers else {}
@@ -72,7 +109,7 @@ class Adoption:
                 would change what runs; the fields say what.
             InvalidError: `compose_invalid`.
         """
-        found = next((it for it in self.found() if it.name == name), None)
+        found = next((it for it in self.found() if it.name == name and not it.container), None)
         if found is None:
             raise NotFoundError(f"No project named {name!r} runs without AppOS.", code="project_not_found")
         if found.problem:
@@ -94,6 +131,52 @@ class Adoption:
             settings=AppSettings(),
             source=Source(kind="adopted", path=found.directory),
         )[0]
+
+    def adopt_container(self, container: str, actor: Actor, *, has_consent: bool = False) -> App:
+        """Make an app that takes a container's place once it is deployed; nothing is touched yet.
+
+        Raises:
+            NotFoundError: `container_not_found`.
+            ConflictError: `not_adoptable`; `consent_needed`: without consent, always, with what will happen.
+            InvalidError: `compose_invalid`, `env_invalid`.
+        """
+        found = next((it for it in self.found() if it.container and it.container == container), None)
+        if found is None:
+            message = f"No container named {container!r} runs outside of Compose."
+            raise NotFoundError(message, code="container_not_found")
+        if found.problem:
+            raise ConflictError(found.problem, code="not_adoptable")
+        told = self._engine.definition(container)
+        plan = written(told, found.name)
+        if not has_consent:
+            raise self._consent_to(told, plan)
+        source = Source(
+            kind="adopted",
+            path=told.name,
+            container=told.id,
+            restart=restart_of(told.host_config.get("RestartPolicy") or {}),
+        )
+        return self._apps.register(
+            found.name, plan.compose, actor, env=plan.env, settings=AppSettings(), source=source
+        )[0]
+
+    def _consent_to(self, told: Definition, plan: Written) -> ConflictError:
+        """Say what taking a container over does, and what of it is not taken."""
+        kept = aside_name(told.name, told.id)
+        said = {f"container {told.name}": f"It is stopped, kept as {kept}, and made anew."}
+        layer = [it.path for it in self._engine.changes(told.id) if it.kind != "deleted"]
+        if layer:
+            more = f" and {len(layer) - MOST_PATHS} more" if len(layer) > MOST_PATHS else ""
+            paths = ", ".join(layer[:MOST_PATHS])
+            said["files"] = f"In no volume, so they stay in the old container: {paths}{more}."
+        if plan.left_out:
+            said["options"] = f"A Compose file cannot say these: {', '.join(plan.left_out)}."
+        image = told.config["Image"]
+        if self._engine.image(image).id != told.image_id:
+            said["image"] = f"{image} is another image by now than the one that it runs."
+        message = f"Taking {told.name} over makes it anew: {' '.join(said.values())} Agree to that first."
+        fields = {key: {"code": "replace", "message": text} for key, text in said.items()}
+        return ConflictError(message, code="consent_needed", fields=fields)
 
 
 def _problem(name: str, directory: str, files: str) -> str:

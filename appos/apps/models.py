@@ -70,7 +70,9 @@ class AppSettings(_Shown, frozen=True, kw_only=True):
 class Source(_Shown, frozen=True, kw_only=True):
     """Where an app's files come from; `url`, `branch` and `path` are those of a Git repository.
 
-    `commit` is that of the files as they lie there, "" before the first were brought.
+    `commit` is that of the files as they lie there, "" before the first were brought. Where the app takes the
+    place of a container that no Compose made, `container` is its id, `path` its name, and `restart` when the
+    engine started it again.
     """
 
     kind: Literal["compose", "git", "adopted"] = "compose"
@@ -78,6 +80,8 @@ class Source(_Shown, frozen=True, kw_only=True):
     branch: str = ""
     path: str = ""
     commit: str = ""
+    container: str = ""
+    restart: str = ""
 
 
 class App(_Shown, frozen=True, kw_only=True):

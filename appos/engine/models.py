@@ -5,6 +5,10 @@ from typing import Any
 
 import msgspec
 
+# The label of a container in which AppOS runs one command: the Unix time, in seconds, after which it is
+# somebody's leftover.
+UNTIL = "appos.run.until"
+
 
 class _Told(msgspec.Struct, frozen=True, rename="camel"):
     """Something that an engine tells. Times are RFC 3339 text as the engine wrote it, sizes are bytes."""
@@ -126,6 +130,28 @@ class Container(_Told, frozen=True, kw_only=True):
     # The engine's own words on how it was made: HostConfig. Never its environment.
     host_config: dict[str, Any] = {}
     configuration: Configuration = Configuration()
+
+
+class Definition(_Told, frozen=True, kw_only=True):
+    """How a container was made, in the engine's own words, with the values of its variables: shown to nobody.
+
+    `config`, `host_config`, `mounts` and `networks` are as inspecting prints them, `image_config` is the
+    `Config` of its image. Source: Docker Engine API, ContainerInspect and ImageInspect.
+    """
+
+    id: str
+    name: str
+    image_id: str
+    is_running: bool
+    config: dict[str, Any]
+    host_config: dict[str, Any]
+    image_config: dict[str, Any]
+    mounts: tuple[dict[str, Any], ...] = ()
+    networks: dict[str, dict[str, Any]] = {}
+
+    def __repr__(self) -> str:
+        """Leave out what may be secret."""
+        return f"Definition(name={self.name!r})"
 
 
 class Change(_Told, frozen=True, kw_only=True):

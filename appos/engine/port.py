@@ -8,6 +8,7 @@ from appos.engine.models import (
     Container,
     ContainerSummary,
     Credentials,
+    Definition,
     DiskUsage,
     Distribution,
     EngineInfo,
@@ -45,6 +46,10 @@ class Containers(Protocol):
         """Return all that is known of a container."""
         ...
 
+    def definition(self, container: str) -> Definition:
+        """Return how it was made, with what may be secret of it."""
+        ...
+
     def start(self, container: str) -> None:
         """Start it; one that runs is left alone."""
         ...
@@ -74,6 +79,10 @@ class Containers(Protocol):
 
     def rename(self, container: str, name: str) -> None:
         """Give it another name."""
+        ...
+
+    def set_restart(self, container: str, policy: str) -> None:
+        """Change when the engine starts it again: `no`, `always`, `unless-stopped`, `on-failure[:N]`."""
         ...
 
     def remove_container(self, container: str, *, force: bool = False, volumes: bool = False) -> None:

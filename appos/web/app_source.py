@@ -8,6 +8,7 @@ from appos.apps.adoption import Adoptable
 from appos.apps.drift import Drift, DriftAction
 from appos.apps.export import export
 from appos.apps.views import Accepted
+from appos.errors import InvalidError
 from appos.web.apps import accepted
 from appos.web.describe import describe
 from appos.web.granted import granted
@@ -18,14 +19,15 @@ bp = Blueprint("app_source", __name__, url_prefix="/api/appos/apps")
 
 
 class AdoptRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The name of a project that runs; `consent` agrees to the changes that were shown."""
+    """The name of a project or of a container that runs; `consent` agrees to the changes that were shown."""
 
-    project: str
+    project: str = ""
+    container: str = ""
     consent: bool = False
 
 
 class AdoptableList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The projects that run and are no apps."""
+    """What runs and is no app's."""
 
     items: list[Adoptable]
 
@@ -56,16 +58,22 @@ class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 @bp.get("/adoptable")
 @describe(answers={200: AdoptableList})
 def adoptable() -> Response:
-    """List the Compose projects that run without AppOS."""
+    """List the Compose projects that run without AppOS, and the containers that no Compose made."""
     return answer(AdoptableList(items=state().services.adoption.found()))
 
 
 @bp.post("/adopt")
 @describe(body=AdoptRequest, answers={202: Accepted}, errors=(400, 404, 409))
 def adopt() -> ResponseReturnValue:
-    """Take a project over; where that would change what runs, only with consent."""
+    """Take a project or a container over; where that would change what runs, only with consent."""
     asked = decode(AdoptRequest)
-    app = state().services.adoption.adopt(asked.project, actor(), has_consent=asked.consent)
+    if bool(asked.project) is bool(asked.container):
+        raise InvalidError("Name either a project or a container.", code="adopt_one")
+    adoption = state().services.adoption
+    if asked.container:
+        app = adoption.adopt_container(asked.container, actor(), has_consent=asked.consent)
+    else:
+        app = adoption.adopt(asked.project, actor(), has_consent=asked.consent)
     return accepted(app.name, "app.deploy", {"kind": "adopt"})
 
 

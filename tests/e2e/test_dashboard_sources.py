@@ -147,6 +147,22 @@ def test_a_project_of_the_host_is_adopted(desk: Desk, site: AppSite, tmp_path: P
     assert site.state("diary", "running", 60)["source"]["kind"] == "adopted"
 
 
+def test_a_container_that_no_compose_made_is_adopted(desk: Desk, site: AppSite) -> None:
+    with client_of(site.host) as client:
+        client.containers.run(site.image, ["sleep", "600"], name="lonely", init=True, detach=True)
+    page = desk.sign_in()
+    page.goto(f"{site.server.url}/apps/new/adopt")
+    fits(page)
+    page.get_by_role("button", name="Adopt lonely").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Adopt", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("lonely-before-appos-")
+    fits(page)
+    dialog.get_by_role("button", name="Adopt all the same").click()
+    expect(dialog).to_have_count(0)
+    assert site.state("lonely", "running", 60)["source"]["kind"] == "adopted"
+
+
 def test_a_terminal_is_recorded_and_played(desk: Desk, site: AppSite) -> None:
     site.deployed("shop", web(site.image))
     page = desk.sign_in()

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from appos.engine.models import Change, Container, ContainerSummary, ExecResult, LogLine, Stats
+from appos.engine.models import Change, Container, ContainerSummary, Definition, ExecResult, LogLine, Stats
 from appos.errors import ConflictError, InvalidError, NotFoundError
 from tests.fake_engine.state import Box, State, has_labels, now, unix_seconds
 from tests.fake_engine.streams import FakeExec, FakeStream
@@ -68,6 +68,18 @@ class FakeContainers(State):
         self.asks()
         return self._box(container).told
 
+    def definition(self, container: str) -> Definition:
+        told = self.container(container)
+        return Definition(
+            id=told.id,
+            name=told.name,
+            image_id=told.image_id,
+            is_running=told.state == "running",
+            config={"Image": told.image, "Labels": told.labels},
+            host_config=told.host_config,
+            image_config={},
+        )
+
     def start(self, container: str) -> None:
         self.asks()
         box = self._box(container)
@@ -119,6 +131,14 @@ class FakeContainers(State):
             raise _conflict(f"The container name {name!r} is already in use")
         self._set(box, name=name)
         self._tell(box, "rename")
+
+    def set_restart(self, container: str, policy: str) -> None:
+        self.asks()
+        box = self._box(container)
+        name, _, count = policy.partition(":")
+        told = {"Name": name, "MaximumRetryCount": int(count or 0)}
+        self._set(box, host_config={**box.told.host_config, "RestartPolicy": told})
+        self._tell(box, "update")
 
     def remove_container(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
         self.asks()

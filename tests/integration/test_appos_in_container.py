@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from docker.types import Mount
 
-from appos.engine.docker.runs import UNTIL
+from appos.engine.models import UNTIL
 from tests.appos_container import DATA, SOCKET, AppOSContainer, appos_container
 from tests.engine_images import client_of
 from tests.engine_registry import Registry

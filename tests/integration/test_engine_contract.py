@@ -66,6 +66,8 @@ ASKS: dict[str, Callable[[Engine, str], object]] = {
     "pause": lambda engine, name: engine.pause(name),
     "unpause": lambda engine, name: engine.unpause(name),
     "rename": lambda engine, name: engine.rename(name, "contract-new"),
+    "definition": lambda engine, name: engine.definition(name),
+    "set_restart": lambda engine, name: engine.set_restart(name, "no"),
     "remove": lambda engine, name: engine.remove_container(name),
     "changes": lambda engine, name: engine.changes(name),
     "logs": lambda engine, name: engine.logs(name),
@@ -128,6 +130,18 @@ def test_a_signal_that_does_not_end_it_leaves_it_running(site: Site) -> None:
     web = site.run(NAME)
     site.engine.kill(web, signal="SIGWINCH")
     assert site.engine.container(web).state == "running"
+
+
+def test_how_a_container_was_made_is_told_and_when_it_starts_again_changed(site: Site) -> None:
+    web = site.run(NAME)
+    site.engine.set_restart(web, "on-failure:3")
+    told = site.engine.definition(web)
+    assert (told.id, told.name, told.is_running) == (web, NAME, True)
+    assert told.config["Labels"].items() >= LABELS.items()
+    assert told.host_config["RestartPolicy"] == {"Name": "on-failure", "MaximumRetryCount": 3}
+    assert "Labels" not in repr(told)
+    site.engine.set_restart(web, "no")
+    assert site.engine.definition(web).host_config["RestartPolicy"]["Name"] == "no"
 
 
 def test_a_container_is_renamed(site: Site) -> None:

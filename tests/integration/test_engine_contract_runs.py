@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from appos.engine.docker import DockerEngine
-from appos.engine.docker.runs import UNTIL
+from appos.engine.models import UNTIL
 from appos.errors import EngineError, InvalidError, NotFoundError
 from tests.engine_images import client_of
 from tests.integration.engine_sites import Site, code_of
@@ -32,7 +32,7 @@ monkey.patch_all()
 import json, os, sys
 import gevent
 from appos.engine.docker import DockerEngine
-from appos.engine.docker.runs import UNTIL
+from appos.engine.models import UNTIL
 host, image = json.loads(sys.argv[1])
 engine = DockerEngine(host)
 engine.run_once(image, ["true"])

@@ -10,6 +10,7 @@ from appos.apps.files.store import AppStore
 from appos.apps.looks import Deploy, Seen
 from appos.apps.models import App, Release, ReleaseState
 from appos.apps.projects import Projects
+from appos.apps.rollout.aside import Aside
 from appos.apps.rollout.containers import AppContainers
 from appos.apps.rollout.images import ReleaseImages
 from appos.apps.rollout.patience import KILLED, Patience, is_killed
@@ -36,6 +37,8 @@ Kind = Literal["deploy", "redeploy", "update", "rollback", "adopt"]
 
 FETCH = "fetch"
 STEPS = ("validate", "preflight", "pull", "snapshot", "apply", "watch", "finish")
+# An app that takes a container's place looks for free ports and names once that has given its own away.
+STEPS_IN_PLACE = ("validate", "pull", "aside", "preflight", "snapshot", "apply", "watch", "finish")
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +76,7 @@ class Attempt:
             RunStopped: it was asked to stop. What was before is back, unless AppOS itself stops: then the
                 next start goes on.
         """
-        steps = (FETCH, *STEPS) if self._is_brought() else STEPS
+        steps = self._steps()
         self._run.plan(*steps)
         try:
             self._run.checkpoint()
@@ -137,6 +140,11 @@ class Attempt:
         return AppContainers(
             self._parts.engine, self._name, self._store.release_model(self._name, self._candidate().number)
         )
+
+    def _steps(self) -> tuple[str, ...]:
+        if self._app.source.container and not self._app.current:
+            return STEPS_IN_PLACE
+        return (FETCH, *STEPS) if self._is_brought() else STEPS
 
     def _is_brought(self) -> bool:
         """Whether the files are brought anew; those of a release and of a redeployment are there."""
@@ -226,6 +234,12 @@ class Attempt:
                 )
             )
         return f"The images of {len(project.services)} services are here, {len(built)} of them built."
+
+    def _aside(self) -> str:
+        """Put the container aside whose place the app takes."""
+        told = self._patiently(Aside(self._parts.engine, self._app.source).take)
+        self._run.log(told)
+        return told
 
     def _snapshot(self) -> str:
         """Note which images these are, and keep them."""

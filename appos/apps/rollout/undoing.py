@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from appos.apps.looks import Deploy
 from appos.apps.models import App, Release, ReleaseState
+from appos.apps.rollout.aside import Aside
 from appos.apps.rollout.containers import AppContainers
 from appos.apps.rollout.telling import Teller
 from appos.compose.models import ProjectFiles
@@ -58,6 +59,10 @@ class Undo:
             containers = AppContainers(self._parts.engine, self._app.name, model)
             containers.remove(volumes=True, keep_volumes=frozenset(self._release.volumes))
         self._parts.images.forget(self._app)
+        if self._app.source.container:
+            back = Aside(self._parts.engine, self._app.source).back
+            said = self._parts.patience.bear(back, pause=time.sleep, log=self._run.log)
+            return f"{said} The files are kept as a draft."
         return "Nothing of it is left running; its files are kept as a draft."
 
     def _restored(self) -> str:

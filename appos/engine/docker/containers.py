@@ -14,9 +14,9 @@ from appos.engine.docker.streams import (
     lines,
     log_lines,
 )
-from appos.engine.docker.told import change_of, container_of, summary_of
+from appos.engine.docker.told import change_of, container_of, definition_of, summary_of
 from appos.engine.docker.usage import stats_of
-from appos.engine.models import Change, Container, ContainerSummary, LogLine, Stats
+from appos.engine.models import Change, Container, ContainerSummary, Definition, LogLine, Stats
 
 if TYPE_CHECKING:
     from appos.engine.docker.sdk import APIClient
@@ -42,6 +42,12 @@ class Containers:
     def container(self, container: str) -> Container:
         """Inspect a container."""
         return container_of(self._of(container, lambda api, name: api.inspect_container(name)))
+
+    def definition(self, container: str) -> Definition:
+        """Inspect a container and its image."""
+        told = self._of(container, lambda api, name: api.inspect_container(name))
+        image = self._session.ask(lambda api: api.inspect_image(told["Image"]), "image")
+        return definition_of(told, image)
 
     def start(self, container: str) -> None:
         """Start a container."""
@@ -70,6 +76,12 @@ class Containers:
     def rename(self, container: str, name: str) -> None:
         """Rename a container."""
         self._of(container, lambda api, old: api.rename(old, name))
+
+    def set_restart(self, container: str, policy: str) -> None:
+        """Change a container's restart policy."""
+        name, _, count = policy.partition(":")
+        told = {"Name": name, "MaximumRetryCount": int(count or 0)}
+        self._of(container, lambda api, who: api.update_container(who, restart_policy=told))
 
     def remove_container(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
         """Remove a container."""

@@ -12,11 +12,9 @@ from appos.engine.docker.containers import NOUN, Containers
 from appos.engine.docker.exchange import Closed, Exchange, Gone, Refusal, cause_of
 from appos.engine.docker.session import Session
 from appos.engine.docker.streams import STDERR, STDOUT, frames
-from appos.engine.models import ExecResult
+from appos.engine.models import UNTIL, ExecResult
 from appos.errors import ConflictError, EngineError, EngineUnavailableError, NotFoundError
 
-# The label of such a container: the Unix time, in seconds, after which it is somebody's leftover.
-UNTIL = "appos.run.until"
 # How much later than a run's own end that is.
 MARGIN_SECONDS = 60
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}

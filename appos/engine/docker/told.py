@@ -13,6 +13,7 @@ from appos.engine.models import (
     Change,
     Container,
     ContainerSummary,
+    Definition,
     Distribution,
     EngineInfo,
     Event,
@@ -109,6 +110,21 @@ def container_of(told: Told) -> Container:
         platform=told.get("Platform") or "",
         host_config=_host_config(host),
         configuration=configuration_of(config, host),
+    )
+
+
+def definition_of(told: Told, image: Told) -> Definition:
+    """Read `/containers/{id}/json`, and `/images/{name}/json` of its image."""
+    return Definition(
+        id=told["Id"],
+        name=told["Name"].removeprefix("/"),
+        image_id=told["Image"],
+        is_running=told["State"]["Status"] == "running",
+        config=told["Config"],
+        host_config=told["HostConfig"],
+        image_config=image.get("Config") or {},
+        mounts=tuple(told.get("Mounts") or ()),
+        networks=(told.get("NetworkSettings") or {}).get("Networks") or {},
     )
 
 

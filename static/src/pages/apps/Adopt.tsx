@@ -15,9 +15,10 @@ interface Adoptable {
   file: string;
   services: string[];
   problem: string;
+  container: string;
 }
 
-/** Projects that run without AppOS, and may become apps. */
+/** Projects and containers that run without AppOS, and may become apps. */
 export function AdoptPage() {
   const t = useT();
   const query = useQuery({
@@ -42,7 +43,7 @@ export function AdoptPage() {
 
 function Projects({ projects }: { projects: readonly Adoptable[] }) {
   const t = useT();
-  const [asked, setAsked] = useState<string | null>(null);
+  const [asked, setAsked] = useState<Adoptable | null>(null);
   return (
     <Scroll label={t("adopt.title")}>
       <Table>
@@ -55,42 +56,56 @@ function Projects({ projects }: { projects: readonly Adoptable[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {projects.map(({ name, services, file, problem }) => (
-            <Table.Tr key={name}>
-              <Table.Td>{name}</Table.Td>
-              <Table.Td>{services.join(", ")}</Table.Td>
-              <Table.Td>
-                {file}
-                {problem && <div>{problem}</div>}
-              </Table.Td>
-              <Table.Td>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  disabled={problem !== ""}
-                  aria-label={t("adopt.one", { name })}
-                  onClick={() => setAsked(name)}
-                >
-                  {t("adopt.adopt")}
-                </Button>
-              </Table.Td>
-            </Table.Tr>
+          {projects.map((it) => (
+            <Row key={`${it.name} ${it.container}`} of={it} onAsk={() => setAsked(it)} />
           ))}
         </Table.Tbody>
       </Table>
-      {asked && <Adopt project={asked} onClose={() => setAsked(null)} />}
+      {asked && <Adopt it={asked} onClose={() => setAsked(null)} />}
     </Scroll>
   );
 }
 
+function Row({
+  of: { name, services, file, problem, container },
+  onAsk,
+}: {
+  of: Adoptable;
+  onAsk: () => void;
+}) {
+  const t = useT();
+  return (
+    <Table.Tr>
+      <Table.Td>{name}</Table.Td>
+      <Table.Td>{container ? t("adopt.lone", { name: container }) : services.join(", ")}</Table.Td>
+      <Table.Td>
+        {file}
+        {problem && <div>{problem}</div>}
+      </Table.Td>
+      <Table.Td>
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={problem !== ""}
+          aria-label={t("adopt.one", { name })}
+          onClick={onAsk}
+        >
+          {t("adopt.adopt")}
+        </Button>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
 /** Ask for it; where something would change, AppOS says what, and one is asked again. */
-function Adopt({ project, onClose }: { project: string; onClose: () => void }) {
+function Adopt({ it, onClose }: { it: Adoptable; onClose: () => void }) {
   const t = useT();
   const cache = useQueryClient();
   const [isConsentAsked, setConsentAsked] = useState(false);
   const adopt = async () => {
     try {
-      await order("apps/adopt", { project, consent: isConsentAsked });
+      const what = it.container ? { container: it.container } : { project: it.name };
+      await order("apps/adopt", { ...what, consent: isConsentAsked });
     } catch (thrown) {
       if (asApiError(thrown).code === "consent_needed") setConsentAsked(true);
       throw thrown;
@@ -99,13 +114,13 @@ function Adopt({ project, onClose }: { project: string; onClose: () => void }) {
   };
   return (
     <Confirm
-      title={t("adopt.one", { name: project })}
+      title={t("adopt.one", { name: it.name })}
       action={t(isConsentAsked ? "adopt.anyway" : "adopt.adopt")}
       isDangerous={isConsentAsked}
       onConfirm={adopt}
       onClose={onClose}
     >
-      <p>{t(isConsentAsked ? "adopt.changes" : "adopt.untouched")}</p>
+      <p>{t(isConsentAsked ? "adopt.changes" : it.container ? "adopt.anew" : "adopt.untouched")}</p>
     </Confirm>
   );
 }

@@ -7,8 +7,7 @@ import time
 import pytest
 
 from appos.engine.docker import DockerEngine
-from appos.engine.docker.runs import UNTIL
-from appos.engine.models import ExecResult
+from appos.engine.models import UNTIL, ExecResult
 from appos.errors import EngineError, EngineUnavailableError
 from tests.unit.engine.docker.wire_engine import WireEngine
 
