@@ -2,22 +2,19 @@
 
 import argparse
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from appos.cli.commands import Command, add_command
+from appos.cli.jobs import EXIT_FAILED, followed
+from appos.cli.moving import adopt, export
 from appos.cli.output import Output
 from appos.cli.remote import Remote
 from appos.cli.terminal import execute
 from appos.compose.dotenv import parse_env
 from appos.config import Config
 from appos.errors import InvalidError
-
-FINAL = ("succeeded", "failed", "cancelled", "interrupted")
-POLL_SECONDS = 0.3
-EXIT_FAILED = 1
 
 
 def add_arguments(app: argparse.ArgumentParser) -> None:
@@ -55,6 +52,12 @@ def add_arguments(app: argparse.ArgumentParser) -> None:
     )
     exec_.add_argument("--user", default="", metavar="USER", help="as whom; by default the container's own")
     exec_.add_argument("--workdir", default="", metavar="DIRECTORY", help="where")
+    adopt_ = _verb(verbs, "adopt", adopt, "take over a project or container that runs", takes_name=False)
+    adopt_.add_argument("name", metavar="NAME", nargs="?", help="which; without it, list them")
+    adopt_.add_argument("--yes", action="store_true", help="agree to what would be changed")
+    export_ = _verb(verbs, "export", export, "write an archive that works without AppOS")
+    export_.add_argument("-o", "--output", type=Path, metavar="FILE", help="by default APP.tar.gz")
+    export_.add_argument("--secrets", action="store_true", help="with the values of the environment")
     rollback_ = _verb(verbs, "rollback", rollback, "go back to an earlier release")
     rollback_.add_argument("--release", type=int, metavar="NUMBER")
     rm_ = _verb(verbs, "rm", remove, "remove an app; its volumes stay")
@@ -101,23 +104,23 @@ def deploy(config: Config, options: argparse.Namespace) -> int:
     if options.app not in names:
         environment = _environment(options)
         accepted = remote.ask("POST", "apps/deploy", {**body, "name": options.app, "env": environment})
-        return _followed(remote, output, accepted)
+        return followed(remote, output, accepted)
     saved = remote.ask("PUT", f"apps/{_name(options)}/compose", body)
     for finding in saved["findings"]:
         output.note(f"{finding['severity']}: {finding['message']} {finding['fix']}".strip())
     if options.env_file is not None:
         remote.ask("PUT", f"apps/{_name(options)}/env", {"text": _text(options.env_file)})
-    return _followed(remote, output, remote.ask("POST", f"apps/{_name(options)}/redeploy"))
+    return followed(remote, output, remote.ask("POST", f"apps/{_name(options)}/redeploy"))
 
 
 def _deploy_repository(remote: Remote, output: Output, options: argparse.Namespace, *, is_new: bool) -> int:
     if is_new:
         body = {"name": options.app, "git": _repository(options), "env": _environment(options)}
-        return _followed(remote, output, remote.ask("POST", "apps/deploy", body))
+        return followed(remote, output, remote.ask("POST", "apps/deploy", body))
     remote.ask("PUT", f"apps/{_name(options)}/git", _repository(options))
     if options.env_file is not None:
         remote.ask("PUT", f"apps/{_name(options)}/env", {"text": _text(options.env_file)})
-    return _followed(remote, output, remote.ask("POST", f"apps/{_name(options)}/update"))
+    return followed(remote, output, remote.ask("POST", f"apps/{_name(options)}/update"))
 
 
 def _repository(options: argparse.Namespace) -> dict[str, str]:
@@ -230,7 +233,7 @@ def act(config: Config, options: argparse.Namespace) -> int:
     remote = Remote.of(config)
     body: dict[str, Any] | None = {} if options.verb == "restart" else None
     accepted = remote.ask("POST", f"apps/{_name(options)}/{options.verb}", body)
-    return _followed(remote, Output(is_json=options.json), accepted)
+    return followed(remote, Output(is_json=options.json), accepted)
 
 
 def rollback(config: Config, options: argparse.Namespace) -> int:
@@ -238,7 +241,7 @@ def rollback(config: Config, options: argparse.Namespace) -> int:
     remote = Remote.of(config)
     body = {"release": options.release} if options.release is not None else {}
     accepted = remote.ask("POST", f"apps/{_name(options)}/rollback", body)
-    return _followed(remote, Output(is_json=options.json), accepted)
+    return followed(remote, Output(is_json=options.json), accepted)
 
 
 def remove(config: Config, options: argparse.Namespace) -> int:
@@ -257,26 +260,7 @@ def remove(config: Config, options: argparse.Namespace) -> int:
         if sys.stdin.readline().strip() != options.app:
             output.note("Nothing was removed.")
             return EXIT_FAILED
-    return _followed(remote, output, remote.ask("DELETE", f"apps/{_name(options)}{query}"))
-
-
-def _followed(remote: Remote, output: Output, accepted: dict[str, Any]) -> int:
-    """Tell the steps of a job until its end; return the exit status."""
-    told: dict[str, str] = {}
-    while True:
-        job = remote.ask("GET", f"jobs/{accepted['job']['id']}")
-        for step in job["steps"]:
-            if step["state"] != "waiting" and told.get(step["name"]) != step["state"]:
-                told[step["name"]] = step["state"]
-                output.note(f"{step['name']}: {step['state']} {step['message']}".strip())
-        if job["state"] in FINAL:
-            break
-        time.sleep(POLL_SECONDS)
-    if output.is_json:
-        output.value({"job": job})
-    elif job["error"]:
-        sys.stderr.write(f"{job['error']['message']}\n")
-    return 0 if job["state"] == "succeeded" else EXIT_FAILED
+    return followed(remote, output, remote.ask("DELETE", f"apps/{_name(options)}{query}"))
 
 
 def _apps(remote: Remote) -> list[dict[str, Any]]:

@@ -55,17 +55,25 @@ class Remote:
             AppOSError: with the code, the message and the fields of AppOS's own error.
             EngineUnavailableError: `appos_unreachable`.
         """
+        text = self._read(method, path, body)
+        return json.loads(text) if text else None
+
+    def download(self, path: str) -> bytes:
+        """Return a file. Errors are as of `ask`."""
+        return self._read("GET", path, None)
+
+    def _read(self, method: str, path: str, body: object) -> bytes:
         with self._opened(method, path, body) as response:
             text = response.read()
-        answer = json.loads(text) if text else None
         if response.status >= http.client.BAD_REQUEST:
+            answer = json.loads(text) if text else None
             told = answer if isinstance(answer, dict) else {}
             raise AppOSError(
                 str(told.get("message", response.reason)),
                 code=str(told.get("code") or response.status),
                 fields=told.get("data") or {},
             )
-        return answer
+        return text
 
     def events(self, path: str) -> Iterator[tuple[str, Any]]:
         """Yield server-sent events as their names and data, until AppOS ends them."""
