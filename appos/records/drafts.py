@@ -9,6 +9,7 @@ from appos.errors import ForbiddenError, InvalidError, NotFoundError
 from appos.records.account_fields import Passwords
 from appos.records.changes import Body, load, resolve_body
 from appos.records.fields import FileField, Password, PasswordField
+from appos.records.fields.dates import now
 from appos.records.models import Action, Collection, Record, RequestInfo
 from appos.records.reading import NOT_FOUND, Reader, require_rule
 from appos.records.uploads import Upload
@@ -147,8 +148,9 @@ def require_writable(collection: Collection, action: Action, info: RequestInfo) 
 
 def filled(record: Record, *, is_new: bool) -> Record:
     """Return a record in which the fields that fill themselves have done so."""
+    moment = now()
     values = {
-        field.name: field.on_save(record.values[field.name], is_new=is_new)
+        field.name: field.on_save(record.values[field.name], is_new=is_new, moment=moment)
         for field in record.collection.fields
     }
     return Record(record.collection, values)

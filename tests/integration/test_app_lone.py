@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from docker.models.containers import Container
-from docker.types import IPAMConfig, IPAMPool, LogConfig, Mount, Ulimit
+from docker.types import LogConfig, Mount, Ulimit
 
 from tests.engine_images import client_of
 from tests.integration.app_site import AppSite, app_site
@@ -61,7 +61,7 @@ def adopted(site: AppSite, name: str) -> dict[str, Any]:
 def rich(site: AppSite, name: str) -> str:
     """A container that was made with something of everything."""
     with client_of(site.host) as client:
-        client.networks.create("lone-net", ipam=IPAMConfig(pool_configs=[IPAMPool(subnet="10.213.7.0/24")]))
+        client.networks.create("lone-net")
         client.volumes.create("lone-data")
     return lone(
         site,

@@ -28,9 +28,9 @@ class AutodateField(Field, frozen=True, kw_only=True, tag="autodate"):
         """Return that the name of the field changes nothing."""
         return (lambda current, _raw: current) if key == self.name else None
 
-    def on_save(self, value: Any, *, is_new: bool) -> Any:
-        """Return the present moment if it is the record's to take."""
-        return now() if (self.on_create if is_new else self.on_update) else value
+    def on_save(self, value: Any, *, is_new: bool, moment: str = "") -> Any:
+        """Return the moment of the save if it is the record's to take."""
+        return (moment or now()) if (self.on_create if is_new else self.on_update) else value
 
     def check_options(self, context: OptionsContext) -> Mapping[str, Problem]:
         """Demand at least one occasion; a system field keeps those it has."""

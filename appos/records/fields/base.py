@@ -125,8 +125,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field
         """
         return (lambda _current, raw: self.cast(raw)) if key == self.name else None
 
-    def on_save(self, value: Any, *, is_new: bool) -> Any:
-        """Return the value that a record is saved with; only fields that fill themselves change it."""
+    def on_save(self, value: Any, *, is_new: bool, moment: str = "") -> Any:
+        """Return the value that a record is saved with; only fields that fill themselves change it.
+
+        `moment` is that of the save, by default the present one.
+        """
         return value
 
     def check_value(self, value: Any, context: ValueContext) -> Problem | None:

@@ -71,7 +71,7 @@ class TextField(Field, frozen=True, kw_only=True, tag="text"):
             return lambda _current, raw: self.cast(raw) + self._generate()
         return super().setter(key)
 
-    def on_save(self, value: Any, *, is_new: bool) -> Any:
+    def on_save(self, value: Any, *, is_new: bool, moment: str = "") -> Any:
         """Fill an empty value of a new record."""
         return value or self._generate() if is_new else value
 
