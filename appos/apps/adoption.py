@@ -14,6 +14,7 @@ from appos.apps.service import Apps
 from appos.audit.models import Actor
 from appos.compose.plan import Action
 from appos.engine.models import UNTIL, ContainerSummary, Definition
+from appos.engine.own_container import own_container
 from appos.engine.port import Engine
 from appos.engine.watch import PROJECT, EngineWatch
 from appos.errors import ConflictError, NotFoundError
@@ -67,6 +68,8 @@ class Adoption:
 
     def _lone(self) -> list[ContainerSummary]:
         taken = {it.app.source.container for it in self._apps.states().values()}
+        own = own_container(self._engine)
+        taken |= {own.id} if own is not None else set()
         lone = (
             it
             for it in self._engine.containers()

@@ -5,7 +5,8 @@ What it was made with beyond its image is said in the Compose Specification's wo
 Source: Docker Engine API, ContainerInspect; Compose Specification, "services".
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +15,11 @@ from appos.apps.lone_options import HANDLED, HARMLESS, OPTIONS, duration
 from appos.engine.models import Definition
 
 Told = Mapping[str, Any]
+# What `${}` can name, and what Compose takes for itself or has from its own environment.
+# Source: Compose Specification, "Interpolation"; Docker Compose, "Pre-defined environment variables".
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMPOSES_OWN = re.compile(r"(COMPOSE|DOCKER|BUILDKIT|BUILDX)_|(PATH|HOME|PWD|USER|TMPDIR|SSH_AUTH_SOCK)$")
+_UNFIT = re.compile(r"[^A-Za-z0-9_]")
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,14 +51,15 @@ def written(told: Definition, service: str) -> Written:
     """Write a container down as the only service of a project."""
     import yaml  # noqa: PLC0415 - it costs at start, and few adopt containers
 
-    env = dict(_own_variables(told))
+    variables = dict(_own_variables(told))
+    names = _names_in_env(variables)
     volumes, mounts = _volumes(told)
     networks, joined = _networks(told)
     parts = {
         "container_name": told.name,
         "image": told.config["Image"],
         **_program(told),
-        **({"environment": {name: f"${{{name}}}" for name in env}} if env else {}),
+        **({"environment": {name: f"${{{names[name]}}}" for name in variables}} if variables else {}),
         **({"labels": labels} if (labels := _escaped(_own_labels(told))) else {}),
         **({"ports": ports} if (ports := list(_ports(told.host_config))) else {}),
         **({"volumes": mounts} if mounts else {}),
@@ -71,7 +78,7 @@ def written(told: Definition, service: str) -> Written:
     )
     return Written(
         compose=yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=100),
-        env=env,
+        env={names[name]: value for name, value in variables.items()},
         left_out=tuple(sorted(left_out)),
     )
 
@@ -82,6 +89,18 @@ def _own_variables(told: Definition) -> Iterator[tuple[str, str]]:
         name, is_set, value = entry.partition("=")
         if entry not in of_image and is_set:
             yield name, value
+
+
+def _names_in_env(variables: Collection[str]) -> dict[str, str]:
+    """Return what each variable is called in the `.env`: the same, unless that means more to Compose."""
+    names: dict[str, str] = {}
+    for name in variables:
+        is_plain = _PLAIN.fullmatch(name) and not _COMPOSES_OWN.match(name)
+        wanted = name if is_plain else f"APP_{_UNFIT.sub('_', name)}"
+        while wanted in names.values() or (wanted != name and wanted in variables):
+            wanted += "_"
+        names[name] = wanted
+    return names
 
 
 def _own_labels(told: Definition) -> dict[str, str]:

@@ -68,7 +68,7 @@ def rich(site: AppSite, name: str) -> str:
         name,
         network="lone-net",
         ports={"80/tcp": ("127.0.0.1", 18471), "53/udp": None},
-        environment={"SECRET": "canary-$HOME-'x' 'y'", "PLAIN": "one"},
+        environment={"SECRET": "canary-$HOME-'x' 'y'", "PLAIN": "one", "PATH": "/usr/bin:/bin", "a.b": ""},
         labels={"keep": "costs $5"},
         mounts=[
             Mount("/data", "lone-data", "volume"),

@@ -83,6 +83,26 @@ def test_values_of_variables_are_in_no_file_but_the_env() -> None:
     assert plan.env == {"TOKEN": "canary-7$", "EMPTY": ""}
 
 
+def test_a_variable_that_means_something_to_compose_has_another_name_in_the_env() -> None:
+    told = defined({"Env": ["PATH=/x", "COMPOSE_FILE=y", "my.key=z", "my-key=w", "APP_PATH=v", "PLAIN_1=u"]})
+    assert service(told)["environment"] == {
+        "PATH": "${APP_PATH_}",
+        "COMPOSE_FILE": "${APP_COMPOSE_FILE}",
+        "my.key": "${APP_my_key}",
+        "my-key": "${APP_my_key_}",
+        "APP_PATH": "${APP_PATH}",
+        "PLAIN_1": "${PLAIN_1}",
+    }
+    assert written(told, "web").env == {
+        "APP_PATH_": "/x",
+        "APP_COMPOSE_FILE": "y",
+        "APP_my_key": "z",
+        "APP_my_key_": "w",
+        "APP_PATH": "v",
+        "PLAIN_1": "u",
+    }
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
