@@ -152,6 +152,7 @@ def test_a_container_that_no_compose_made_is_adopted(desk: Desk, site: AppSite) 
         client.containers.run(site.image, ["sleep", "600"], name="lonely", init=True, detach=True)
     page = desk.sign_in()
     page.goto(f"{site.server.url}/apps/new/adopt")
+    expect(page.get_by_role("button", name="Adopt lonely")).to_be_visible()
     fits(page)
     page.get_by_role("button", name="Adopt lonely").click()
     dialog = page.get_by_role("dialog")
@@ -161,6 +162,10 @@ def test_a_container_that_no_compose_made_is_adopted(desk: Desk, site: AppSite) 
     dialog.get_by_role("button", name="Adopt all the same").click()
     expect(dialog).to_have_count(0)
     assert site.state("lonely", "running", 60)["source"]["kind"] == "adopted"
+    site.remove("lonely")
+    with client_of(site.host) as client:
+        (aside,) = client.containers.list(all=True, filters={"name": "lonely-before-appos"})
+        aside.remove()
 
 
 def test_a_terminal_is_recorded_and_played(desk: Desk, site: AppSite) -> None:

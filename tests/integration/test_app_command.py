@@ -57,29 +57,32 @@ def test_an_app_lives_its_life_from_a_shell(site: AppSite, tmp_path: Path) -> No
 
 def test_what_runs_is_adopted_and_an_app_is_exported(site: AppSite, tmp_path: Path) -> None:
     with client_of(site.host) as client:
-        settings = {"name": "stray", "init": True, "environment": ["A=b"]}
+        settings = {"name": "wanderer", "init": True, "environment": ["A=b"]}
         client.containers.run(site.image, ["sleep", "600"], detach=True, **settings)
-    assert "stray" in run(site, "adopt").stdout
-    assert [it["name"] for it in json.loads(run(site, "adopt", "--json").stdout)] == ["stray"]
-    refused = run(site, "adopt", "stray", said="no\n")
-    assert (refused.returncode, "stray-before-appos-" in refused.stderr) == (1, True), refused.stderr
-    assert run(site, "adopt", "stray", "--json").returncode == 1
+    assert "wanderer" in run(site, "adopt").stdout
+    assert "wanderer" in {it["name"] for it in json.loads(run(site, "adopt", "--json").stdout)}
+    refused = run(site, "adopt", "wanderer", said="no\n")
+    assert (refused.returncode, "wanderer-before-appos-" in refused.stderr) == (1, True), refused.stderr
+    assert run(site, "adopt", "wanderer", "--json").returncode == 1
     assert run(site, "adopt", "nobody").returncode == 1
-    assert run(site, "adopt", "stray", said="stray\n").returncode == 0
-    site.state("stray", "running")
+    assert run(site, "adopt", "wanderer", said="wanderer\n").returncode == 0
+    site.state("wanderer", "running")
 
     file = tmp_path / "away.tar.gz"
-    told = run(site, "export", "stray", "--secrets", "-o", str(file))
+    told = run(site, "export", "wanderer", "--secrets", "-o", str(file))
     assert told.returncode == 0, told.stderr
     with tarfile.open(file) as archive:
-        assert {"stray/compose.yaml", "stray/.env", "stray/README.md"} <= set(archive.getnames())
-        env = archive.extractfile("stray/.env")
+        assert {"wanderer/compose.yaml", "wanderer/.env", "wanderer/README.md"} <= set(archive.getnames())
+        env = archive.extractfile("wanderer/.env")
         assert env is not None
         assert env.read() == b"A=b\n"
     assert file.stat().st_mode & 0o777 == 0o600
-    nowhere = run(site, "export", "stray", "-o", str(tmp_path / "none" / "x"))
+    nowhere = run(site, "export", "wanderer", "-o", str(tmp_path / "none" / "x"))
     assert (nowhere.returncode, "cannot be written" in nowhere.stderr) == (1, True), nowhere.stderr
-    assert run(site, "rm", "stray", "--volumes", "--yes").returncode == 0
+    assert run(site, "rm", "wanderer", "--volumes", "--yes").returncode == 0
+    with client_of(site.host) as client:
+        (aside,) = client.containers.list(all=True, filters={"name": "wanderer-before-appos"})
+        aside.remove()
 
 
 def test_an_app_of_a_repository(site: AppSite, tmp_path: Path) -> None:

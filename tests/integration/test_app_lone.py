@@ -11,6 +11,8 @@ from tests.engine_images import client_of
 from tests.integration.app_site import AppSite, app_site
 from tests.integration.breaking import await_step
 
+# The label of what these tests leave behind in an engine that others use, too.
+MADE_HERE = "made-by-tests-of-lone-containers"
 SCRIPT = "echo kept > /own; trap 'exit 0' TERM; while :; do sleep 0.1; done"
 # What is as it was, but for what the engine makes anew for each container.
 CONFIG = (
@@ -32,13 +34,20 @@ PASSING = {"Binds", "Mounts", "NetworkMode", "ConsoleSize", "VolumesFrom", "Link
 def site(engine_host: str, tiny_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSite]:
     with app_site(tmp_path_factory.mktemp("lone"), engine_host, tiny_image) as running:
         yield running
+        with client_of(engine_host) as client:
+            for made in client.containers.list(all=True, filters={"label": MADE_HERE}):
+                made.remove(force=True, v=True)
+            for network in client.networks.list(names=["lone-net"]):
+                network.remove()
+            client.images.remove("lone-moves:1", force=True)
 
 
 def lone(site: AppSite, name: str, **options: Any) -> str:
     """Make a container as `docker run` does; return its id."""
     with client_of(site.host) as client:
+        labels = {MADE_HERE: "", **options.pop("labels", {})}
         made: Container = client.containers.run(
-            site.image, ["sh", "-c", SCRIPT], name=name, detach=True, **options
+            site.image, ["sh", "-c", SCRIPT], name=name, labels=labels, detach=True, **options
         )
         return str(made.id)
 
@@ -196,6 +205,7 @@ def lone_of(client: Any, name: str, image: str) -> str:
         image,
         ["sh", "-c", SCRIPT],
         name=name,
+        labels={MADE_HERE: ""},
         detach=True,
         restart_policy={"Name": "on-failure", "MaximumRetryCount": 1},
     )
