@@ -5,7 +5,8 @@ import type { Job } from "@/api/types";
 import { useT, type Key } from "@/i18n";
 
 /** Say that something was done. */
-export const tell = (message: string) => notifications.show({ message, color: "green", autoClose: 4000, role: "status" });
+export const tell = (message: string) =>
+  notifications.show({ message, color: "green", autoClose: 4000, role: "status" });
 
 /** Say why something was not done; it stays until it is closed. */
 export const complain = (thrown: unknown) =>
