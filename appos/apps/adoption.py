@@ -177,7 +177,7 @@ class Adoption:
         image = told.config["Image"]
         if self._engine.image(image).id != told.image_id:
             said["image"] = f"{image} is another image by now than the one that it runs."
-        message = f"Taking {told.name} over makes it anew: {' '.join(said.values())} Agree to that first."
+        message = f"Taking {told.name} over makes it anew. Agree to that first."
         fields = {key: {"code": "replace", "message": text} for key, text in said.items()}
         return ConflictError(message, code="consent_needed", fields=fields)
 
