@@ -9,10 +9,23 @@ pb.realtime.onDisconnect = (subscriptions) => {
   if (subscriptions.length) reportBroken();
 };
 
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Change what is listened to, one change after the other: each sends the whole list of topics, and of two that are
+ * on their way at once the server may take the older one for the last.
+ */
+function inTurn<T>(change: () => Promise<T>): Promise<T> {
+  const next = last.then(change);
+  last = next.catch(() => undefined);
+  return next;
+}
+
 /**
  * Call `handler` at each change of a record of a collection while the component is shown.
  *
- * `onAgain` is called once the stream was opened anew: what happened in between was missed.
+ * `onAgain` is called once the server listens, and whenever the stream was opened anew: what happened before was
+ * missed.
  */
 export function useRecords<T>(
   collection: string,
@@ -25,25 +38,33 @@ export function useRecords<T>(
   });
   useEffect(() => {
     let isOver = false;
-    let connects = 0;
+    let isHeard = false;
     const undo: (() => Promise<void>)[] = [];
-    const keep = (unsubscribe: () => Promise<void>) => {
-      if (isOver) void unsubscribe().catch(() => undefined);
+    const leave = (unsubscribe: () => Promise<void>) => void inTurn(unsubscribe).catch(() => undefined);
+    const listen = async (subscribe: () => Promise<() => Promise<void>>) => {
+      const unsubscribe = await inTurn(subscribe);
+      if (isOver) leave(unsubscribe);
       else undo.push(unsubscribe);
     };
-    const topics: Promise<() => Promise<void>>[] = [
-      pb.realtime.subscribe(`${collection}/*`, (change: RecordSubscription<T>) =>
-        latest.current.handler(change),
+    const again = () => {
+      if (isHeard && !isOver) latest.current.onAgain?.();
+    };
+    Promise.all([
+      listen(() =>
+        pb.realtime.subscribe(`${collection}/*`, (change: RecordSubscription<T>) =>
+          latest.current.handler(change),
+        ),
       ),
-      pb.realtime.subscribe("PB_CONNECT", () => {
-        connects += 1;
-        if (connects > 1) latest.current.onAgain?.();
-      }),
-    ];
-    for (const topic of topics) topic.then(keep).catch(() => reportBroken());
+      listen(() => pb.realtime.subscribe("PB_CONNECT", again)),
+    ])
+      .then(() => {
+        isHeard = true;
+        again();
+      })
+      .catch(() => reportBroken());
     return () => {
       isOver = true;
-      for (const unsubscribe of undo) void unsubscribe().catch(() => undefined);
+      undo.forEach(leave);
     };
   }, [collection]);
 }
